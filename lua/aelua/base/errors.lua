@@ -1,0 +1,24 @@
+--- Errors as values: a table with `code` and `message` that prints as its
+--- message with the position of the caller.
+local core = require "aelua.core"
+
+local M = {}
+
+--- Raises an error value.
+---@param code "invalid"|"shape"|"type"|"overflow"|"memory"|"io"|"format"|"state"|"unsupported"|"callback"
+---@param message string says the operation, what it wanted and what came
+---@param level? integer whose position is named, as in `error`; default 1: the caller of raise
+function M.raise(code, message, level)
+  return core.raise(code, message, (level or 1) + 1)
+end
+
+--- Raises unless `condition` holds.
+---@param condition any
+---@param code string as in `raise`
+---@param format string for string.format, with the further arguments
+function M.check(condition, code, format, ...)
+  if not condition then M.raise(code, format:format(...), 2) end
+  return condition
+end
+
+return M

@@ -1,0 +1,29 @@
+/*
+** context: what one host thread computes with: memory, random stream, threads,
+** whether the tape records. No globals stand behind it.
+*/
+#ifndef AE_CORE_CONTEXT_H
+#define AE_CORE_CONTEXT_H
+
+#include <stdatomic.h>
+
+#include "core/allocator.h"
+#include "core/random.h"
+
+struct ae_node;
+
+struct ae_context {
+  ae_allocator *allocator;
+  ae_random random;
+  int threads;
+  int no_grad;       /* depth of no_grad sections; the tape records at 0 */
+  uint64_t sequence; /* of the next node */
+  uint64_t op_calls; /* forward calls so far, for tests and profiles */
+  atomic_bool interrupted;
+  struct ae_node **order; /* backward's work list, kept from call to call */
+  size_t order_capacity;
+  void *kernel; /* what kernel/ keeps per context (backends, packed weights) */
+  void (*kernel_close)(void *kernel);
+};
+
+#endif

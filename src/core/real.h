@@ -1,0 +1,31 @@
+/*
+** real: the number that tensors compute in, float or (reference build) double.
+*/
+#ifndef AE_CORE_REAL_H
+#define AE_CORE_REAL_H
+
+#include "aelua.h"
+
+#ifdef AELUA_REAL_DOUBLE
+typedef double real;
+#define AE_REAL AE_F64
+#define AE_REAL_EPSILON 2.2204460492503131e-16
+#else
+typedef float real;
+#define AE_REAL AE_F32
+#define AE_REAL_EPSILON 1.1920929e-07f
+#endif
+
+/* Marks a plain C loop that is compiled once per instruction set and chosen at
+** load time. Empty under clang, TSan (whose run-time crashes in the resolvers),
+** off x86-64, and where the build fixes the set (AELUA_ISA). Such a function
+** holds no OpenMP region: split the work outside, with core/parallel.h. */
+#ifdef AELUA_CLONES
+#define AE_SIMD __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#else
+#define AE_SIMD
+#endif
+
+#define AE_INLINE static inline __attribute__((always_inline))
+
+#endif

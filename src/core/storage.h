@@ -1,0 +1,33 @@
+/*
+** storage: a counted piece of memory that one or more tensors look into.
+*/
+#ifndef AE_CORE_STORAGE_H
+#define AE_CORE_STORAGE_H
+
+#include <stdatomic.h>
+
+#include "core/allocator.h"
+
+typedef enum ae_device { AE_CPU = 0 } ae_device;
+
+typedef struct ae_storage {
+  atomic_int refs;
+  atomic_uint version; /* goes up with every change in place */
+  ae_device device;
+  void *data;
+  size_t bytes;
+  ae_allocator *allocator; /* retained: of this header, and of the data where release is NULL */
+  void (*release)(void *user, void *data);
+  void *user;
+} ae_storage;
+
+ae_status ae_storage_new(ae_allocator *a, size_t bytes, ae_storage **out, ae_error *err);
+ae_status ae_storage_lend(ae_allocator *a, void *data, size_t bytes, void (*release)(void *user, void *data),
+                          void *user, ae_storage **out, ae_error *err);
+void ae_storage_retain(ae_storage *s);
+void ae_storage_release(ae_storage *s);
+static inline void ae_storage_touch(ae_storage *s) {
+  atomic_fetch_add_explicit(&s->version, 1, memory_order_relaxed);
+}
+
+#endif
