@@ -173,9 +173,11 @@ AE_API ae_context *ae_lua_context(struct lua_State *L);
 AE_API ae_status ae_lua_tensor(struct lua_State *L, int index, ae_tensor **out, ae_error *err);
 /* Pushes a tensor (retained). Errors: AE_NO_MEMORY, AE_STATE. */
 AE_API ae_status ae_lua_push(struct lua_State *L, ae_tensor *t, ae_error *err);
-/* Asks the training loop of this context to end after the batch in hand. Safe
+/* Asks the training loop of this context to end after the batch in hand. False
+** where no loop is running that heeds it (core.interruptible in Lua), or where
+** it was asked already: the caller then stops the script by other means. Safe
 ** in a signal handler. */
-AE_API void ae_context_interrupt(ae_context *ctx);
+AE_API bool ae_context_interrupt(ae_context *ctx);
 
 #ifdef __cplusplus
 }
