@@ -1,0 +1,62 @@
+--- Writes the history to a CSV file, a line per epoch as it ends.
+local Callback = require "aelua.train.callbacks.callback"
+local errors = require "aelua.base.errors"
+local options = require "aelua.base.options"
+
+---@class aelua.CSVLogger: aelua.Callback
+local CSVLogger = Callback:extend("CSVLogger")
+
+---@param given { path: string, append?: boolean }
+--- append: go on with a file that is there instead of replacing it, default
+--- false; a resumed run always goes on.
+function CSVLogger:init(given)
+  local o = options.check("CSVLogger", given, {
+    path = { type = "string", required = true },
+    append = { type = "boolean", default = false },
+  })
+  self.path, self.append = o.path, o.append
+end
+
+local function first_line(path)
+  local file = io.open(path, "r")
+  if not file then return nil end
+  local line = file:read("l")
+  file:close()
+  return line
+end
+
+function CSVLogger:on_train_begin(run)
+  local header = (self.append or run.resumed) and first_line(self.path) or nil
+  local file, message = io.open(self.path, header and "a" or "w")
+  errors.check(file, "io", "CSVLogger: cannot write: %s", message)
+  self.file, self.columns = file, nil
+  if header then
+    self.columns = {}
+    for name in header:gmatch("[^,]+") do self.columns[#self.columns + 1] = name end
+  end
+end
+
+local function text(value)
+  if value == nil then return "" end
+  if math.type(value) == "integer" then return ("%d"):format(value) end
+  return (("%.9g"):format(value):gsub(",", "."))
+end
+
+function CSVLogger:on_epoch_end(run, row)
+  if not self.columns then
+    self.columns = table.move(run.history.columns, 1, #run.history.columns, 1, {})
+    self.file:write(table.concat(self.columns, ","), "\n")
+  end
+  local cells = {}
+  for i, name in ipairs(self.columns) do cells[i] = text(row[name]) end
+  local ok, message = self.file:write(table.concat(cells, ","), "\n")
+  if ok then ok, message = self.file:flush() end
+  errors.check(ok, "io", "CSVLogger: %s: %s", self.path, message)
+end
+
+function CSVLogger:on_train_end(_run)
+  if self.file then self.file:close() end
+  self.file = nil
+end
+
+return CSVLogger

@@ -1,0 +1,14 @@
+--- Ends training quietly at a loss that is not finite, where fit would raise.
+--- The weights are those before the batch that gave it.
+local Callback = require "aelua.train.callbacks.callback"
+
+---@class aelua.TerminateOnNaN: aelua.Callback
+local TerminateOnNaN = Callback:extend("TerminateOnNaN")
+
+--- Called by fit in place of its error.
+function TerminateOnNaN:on_not_finite(run, message)
+  run:stop("TerminateOnNaN: " .. message)
+  return true
+end
+
+return TerminateOnNaN

@@ -1,0 +1,41 @@
+--- Where a loss that is not finite came from: the first layer, in the order in
+--- which they ran, whose output is not finite.
+local core = require "aelua.core"
+
+local M = {}
+
+local function finite(value)
+  if not core.is_tensor(value) or value.dtype == "u8" or value.dtype == "i32" then return true end
+  return value:isfinite():all():item() == 1
+end
+
+--- Runs the batch's losses again with every layer watched.
+---@param model table with named_modules() and losses(batch)
+---@param batch table
+---@return string what was found, for a message
+function M.first_not_finite(model, batch)
+  if not finite(batch.input) then return "the batch's input is not finite" end
+  if batch.target and not finite(batch.target) then return "the batch's target is not finite" end
+  for name, parameter in model:named_parameters() do
+    if not finite(parameter) then return ("the weights of %s are not finite"):format(name) end
+  end
+  local found
+  local watched = {}
+  for name, module in model:named_modules() do
+    if not module:children()[1] then
+      local own = rawget(module, "forward")
+      watched[#watched + 1] = { module = module, own = own }
+      local forward = module.forward
+      module.forward = function(self, ...)
+        local output = forward(self, ...)
+        if not found and not finite(output) then found = ("the output of %s (%s)"):format(name, module.class_name) end
+        return output
+      end
+    end
+  end
+  pcall(core.no_grad, model.losses, model, batch)
+  for _, entry in ipairs(watched) do entry.module.forward = entry.own end
+  return found and found .. " is not finite" or "every layer's output is finite: the loss itself is not"
+end
+
+return M

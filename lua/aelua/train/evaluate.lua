@@ -1,0 +1,86 @@
+--- The mean loss, terms and metrics of a model over a data set: no gradients,
+--- evaluation mode, which is put back afterwards.
+local core = require "aelua.core"
+local metrics = require "aelua.train.metrics"
+
+local M = {}
+
+--- A running mean of named values, weighted by samples.
+---@class aelua.Means
+local Means = {}
+Means.__index = Means
+
+function M.means() return setmetatable({ sums = {}, names = {}, count = 0 }, Means) end
+
+local function number(value) return type(value) == "number" and value or value:item() end
+
+--- Adds one named value of a batch of `n` samples: a number or a scalar tensor.
+function Means:add(name, value, n)
+  if not self.sums[name] then
+    self.sums[name] = 0.0
+    self.names[#self.names + 1] = name
+  end
+  self.sums[name] = self.sums[name] + number(value) * n
+end
+
+--- Adds the loss and its terms, in a stable order.
+function Means:add_losses(total, terms, n)
+  self:add("loss", total, n)
+  if terms then
+    local order = {}
+    for name in pairs(terms) do order[#order + 1] = name end
+    table.sort(order)
+    for _, name in ipairs(order) do self:add(name, terms[name], n) end
+  end
+  self.count = self.count + n
+end
+
+--- Adds the metrics of one batch.
+---@param prediction userdata|fun(): userdata
+function Means:add_metrics(list, prediction, target, n)
+  if #list == 0 then return end
+  if type(prediction) == "function" then prediction = prediction() end
+  for _, metric in ipairs(list) do self:add(metric.name, metrics.value(metric, prediction, target), n) end
+end
+
+--- Writes the means into `row` under `prefix .. name`; appends the names to `order`.
+function Means:write(row, order, prefix)
+  for _, name in ipairs(self.names) do
+    row[prefix .. name] = self.sums[name] / self.count
+    order[#order + 1] = prefix .. name
+  end
+end
+
+local function pass(model, set, batch_size, list)
+  local means = M.means()
+  for batch in set:batches { size = math.min(batch_size, #set) } do
+    local n = #batch.input
+    local total, terms, prediction = model:losses(batch)
+    means:add_losses(total, terms, n)
+    means:add_metrics(list, prediction, batch.target or batch.input, n)
+  end
+  return means
+end
+
+--- Runs `fn(...)` in evaluation mode and without gradients; the mode comes back
+--- whatever happens.
+function M.quietly(model, fn, ...)
+  local training = model.training
+  model:eval()
+  local results = table.pack(pcall(core.no_grad, fn, ...))
+  if training then model:train() end
+  if not results[1] then error(results[2], 0) end
+  return table.unpack(results, 2, results.n)
+end
+
+--- The means over `set`.
+---@param model table see fit.lua for what a model answers
+---@param set table a data set
+---@param batch_size integer
+---@param list aelua.Metric[]
+---@return aelua.Means
+function M.run(model, set, batch_size, list)
+  return M.quietly(model, pass, model, set, batch_size, list)
+end
+
+return M

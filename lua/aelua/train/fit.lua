@@ -1,0 +1,240 @@
+--- The training loop. It knows of a model only what stands here:
+---
+---   model:losses(batch)  -> total, terms?, prediction?
+---       total: a scalar tensor. terms: named scalars, reported beside it.
+---       prediction: a tensor, or a function that gives it, for metrics.
+---   model:training_step(batch, optimizer) -> value, terms?, prediction?
+---       optional: replaces `M.step` below (adversaries, several optimisers).
+---   model:train(), model:eval(), model.training
+---   model:named_parameters(), model:named_modules()
+---   model:state_dict(), model:load_state_dict(dict)
+---
+--- and of a data set: #set, set:batches { size, shuffle, drop_last }, set:split(share).
+--- A batch has `input`, and `target` where it is not the input.
+local core = require "aelua.core"
+local checkpoint = require "aelua.train.checkpoint"
+local class = require "aelua.base.class"
+local diagnose = require "aelua.train.diagnose"
+local errors = require "aelua.base.errors"
+local evaluate = require "aelua.train.evaluate"
+local History = require "aelua.train.history"
+local metrics = require "aelua.train.metrics"
+local options = require "aelua.base.options"
+local Progress = require "aelua.train.progress"
+
+local M = {}
+
+---@class aelua.FitOptions
+---@field epochs? integer how many to train, default 1; a resumed run counts those done before
+---@field batch_size? integer samples per step, default 32
+---@field shuffle? boolean draw the samples in a new order each epoch, default true
+---@field drop_last? boolean leave out a last batch that is smaller, default false
+---@field validation? any a data set, a tensor, or a share in 0..1 that is held back from the end
+---@field optimizer? any an optimiser, or its name; default: the one of the last fit, else "adam"
+---@field callbacks? table[] in the order in which they are told
+---@field metrics? table as metrics.resolve takes them; default: the model's
+---@field verbose? integer 0 silent; 1 a bar on a terminal, else a line an epoch; 2 a line an epoch; default 1
+---@field checkpoint? string file that keeps the state of the run, written after every epoch
+---@field resume? boolean go on from `checkpoint` where that file is there, default false
+
+local declared = {
+  epochs = { type = "integer", default = 1, min = 0 },
+  batch_size = { type = "integer", default = 32, min = 1 },
+  shuffle = { type = "boolean", default = true },
+  drop_last = { type = "boolean", default = false },
+  validation = {},
+  optimizer = {},
+  callbacks = { type = "table" },
+  metrics = { type = "table" },
+  verbose = { type = "integer", default = 1, min = 0, max = 2 },
+  checkpoint = { type = "string" },
+  resume = { type = "boolean", default = false },
+}
+
+---@class aelua.Run: aelua.Class
+---@field model table
+---@field optimizer table
+---@field history aelua.History
+---@field epoch integer from 1; 0 before the first
+---@field batch integer in this epoch, from 1
+---@field step integer optimiser steps since the run began
+---@field epochs integer
+---@field callbacks table[]
+---@field resumed boolean
+local Run = class("Run")
+
+--- Ends the run after the batch in hand.
+---@param reason string kept as history.stopped
+function Run:stop(reason)
+  self.stopping = true
+  self.history.stopped = self.history.stopped or reason
+end
+
+--- Prints a line beside the progress.
+function Run:say(text) self.progress:say(text) end
+
+--- The model's weights, copied into `into` where it is given.
+---@param into? table<string, userdata>
+---@return table<string, userdata>
+function Run:copy_weights(into)
+  local copy = into or {}
+  for name, tensor in pairs(self.model:state_dict()) do
+    if copy[name] then copy[name]:copy_(tensor) else copy[name] = tensor:clone() end
+  end
+  return copy
+end
+
+function Run:tell(method, ...)
+  for _, callback in ipairs(self.callbacks) do
+    local fn = callback[method]
+    if fn then fn(callback, self, ...) end
+  end
+end
+
+local function is_finite(value) return value - value == 0 end
+
+--- One step as most models take it. A loss that is not finite changes nothing.
+function M.step(model, batch, optimizer)
+  local total, terms, prediction = model:losses(batch)
+  local value = total:item()
+  if is_finite(value) then
+    optimizer:zero_grad()
+    total:backward()
+    optimizer:step()
+  end
+  return value, terms, prediction
+end
+
+local function not_finite(run, batch, value)
+  local message = ("fit: the loss is %s in epoch %d, batch %d: %s"):format(
+    tostring(value), run.epoch, run.batch, diagnose.first_not_finite(run.model, batch))
+  for _, callback in ipairs(run.callbacks) do
+    if callback.on_not_finite and callback:on_not_finite(run, message) then return end
+  end
+  errors.raise("state", message, 4)
+end
+
+local function train_epoch(run, set, o, list)
+  local means = evaluate.means()
+  local step = run.model.training_step or M.step
+  local size = o.batch_size
+  local batches = o.drop_last and #set // size or (#set + size - 1) // size
+  run.model:train()
+  run.progress:begin_epoch(run.epoch, batches)
+  run.batch = 0
+  for batch in set:batches { size = size, shuffle = o.shuffle, drop_last = o.drop_last } do
+    run.batch = run.batch + 1
+    local value, terms, prediction = step(run.model, batch, run.optimizer)
+    if type(value) ~= "number" then value = value:item() end
+    if not is_finite(value) then
+      not_finite(run, batch, value)
+      break
+    end
+    run.step = run.step + 1
+    local n = #batch.input
+    means:add_losses(value, terms, n)
+    if prediction then core.no_grad(means.add_metrics, means, list, prediction, batch.target or batch.input, n) end
+    run:tell("on_batch_end", value, terms)
+    run.progress:step(run.batch, means.sums.loss / means.count)
+    if core.interrupted() then
+      run.history.interrupted = true
+      run:stop("interrupted")
+    end
+    if run.stopping then break end
+  end
+  return means
+end
+
+local function run_epoch(run, train, validation, o, list)
+  local began = core.clock()
+  run:tell("on_epoch_begin")
+  local lr = run.optimizer:get_lr()
+  local means = train_epoch(run, train, o, list)
+  if means.count == 0 then return end
+  local row, order = { epoch = run.epoch }, { "epoch" }
+  means:write(row, order, "")
+  if validation and not run.history.interrupted then
+    evaluate.run(run.model, validation, o.batch_size, list):write(row, order, "val_")
+  end
+  row.lr, row.seconds = lr, core.clock() - began
+  order[#order + 1], order[#order + 2] = "lr", "seconds"
+  run.history:add(row, order)
+  run:tell("on_epoch_end", row)
+  run.progress:end_epoch(row, order)
+  if o.checkpoint and not run.history.interrupted then checkpoint.save(o.checkpoint, run) end
+end
+
+local function run_epochs(run, train, validation, o, list)
+  run:tell("on_train_begin")
+  while run.epoch < run.epochs and not run.stopping do
+    run.epoch = run.epoch + 1
+    run_epoch(run, train, validation, o, list)
+  end
+end
+
+local function exists(path)
+  local file = io.open(path, "rb")
+  if file then file:close() end
+  return file ~= nil
+end
+
+local function hold_back(who, train, validation)
+  if type(validation) ~= "number" then return train, validation end
+  errors.check(validation > 0 and validation < 1, "invalid", "%s: a share for validation lies between 0 and 1, got %s",
+    who, validation)
+  local held = math.max(1, math.floor(#train * validation + 0.5))
+  errors.check(held < #train, "invalid", "%s: a share of %s leaves nothing of %d samples to train on",
+    who, validation, #train)
+  return train:narrow(1, #train - held), train:narrow(#train - held + 1, held)
+end
+
+---@class aelua.FitTools what fit is handed
+---@field dataset fun(value: any): table a data set of a data set, tensor or table
+---@field optimizer fun(value: any, model: table): table an optimiser over the model's parameters
+
+--- Trains `model` on `train` and returns the history. Raises where the loss is
+--- not finite, naming epoch, batch and layer; the weights are then those before
+--- that batch.
+---@param model table
+---@param train any
+---@param given? aelua.FitOptions
+---@param tools aelua.FitTools
+---@return aelua.History
+function M.run(model, train, given, tools)
+  local who = (model.class_name or "model") .. ":fit"
+  local o = options.check(who, given, declared)
+  errors.check(o.checkpoint or not o.resume, "invalid", "%s: resume wants the option 'checkpoint'", who)
+  local list = metrics.resolve(who, o.metrics or model.metrics)
+  local validation
+  train, validation = hold_back(who, tools.dataset(train), o.validation)
+  if validation then validation = tools.dataset(validation) end
+  errors.check(#train > 0, "invalid", "%s: the data set is empty", who)
+  errors.check(o.batch_size <= #train, "invalid", "%s: a batch of %d is larger than the data (%d samples)",
+    who, o.batch_size, #train)
+  errors.check(not validation or #validation > 0, "invalid", "%s: the validation set is empty", who)
+  if o.checkpoint then core.check_writable(o.checkpoint) end
+
+  local run = Run()
+  run.model, run.history, run.callbacks = model, History(), o.callbacks or {}
+  run.epoch, run.batch, run.step, run.epochs = 0, 0, 0, o.epochs
+  run.optimizer = tools.optimizer(o.optimizer or model.optimizer or "adam", model)
+  run.progress = Progress(o.verbose, o.epochs)
+  run.resumed, run.stopping = false, false
+  model.optimizer = run.optimizer
+  if o.resume and exists(o.checkpoint) then
+    if model.prepare then model:prepare(train) end
+    checkpoint.load(o.checkpoint, run)
+    run.resumed = true
+  end
+
+  core.interrupted()
+  local was_training = model.training
+  local ok, failure = pcall(run_epochs, run, train, validation, o, list)
+  if not was_training then model:eval() end
+  local told, late = pcall(run.tell, run, "on_train_end")
+  if not ok then error(failure, 0) end
+  if not told then error(late, 0) end
+  return run.history
+end
+
+return M

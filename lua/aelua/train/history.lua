@@ -1,0 +1,58 @@
+--- What a training run measured: one row per epoch.
+local class = require "aelua.base.class"
+
+---@class aelua.History: aelua.Class
+---@field epochs table<string, number>[] rows: epoch, loss, further terms, val_loss, ..., lr, seconds
+---@field columns string[] names in the order they first appeared
+---@field interrupted boolean Ctrl-C ended the run
+---@field stopped string? why a callback ended it
+local History = class("History")
+
+function History:init()
+  self.epochs, self.columns, self.interrupted = {}, {}, false
+  self.seen = {}
+end
+
+--- Appends a row. `order` lists its names as they should be shown.
+---@param row table<string, number>
+---@param order string[]
+function History:add(row, order)
+  for _, name in ipairs(order) do
+    if not self.seen[name] then
+      self.seen[name] = true
+      self.columns[#self.columns + 1] = name
+    end
+  end
+  self.epochs[#self.epochs + 1] = row
+end
+
+--- All values of one column, oldest first: history:column("val_loss").
+---@param name string
+---@return number[]
+function History:column(name)
+  local values = {}
+  for i, row in ipairs(self.epochs) do values[i] = row[name] end
+  return values
+end
+
+---@return table<string, number>? row
+function History:last() return self.epochs[#self.epochs] end
+
+---@return table
+function History:state()
+  local epochs = {}
+  for i, row in ipairs(self.epochs) do
+    local copy = {}
+    for key, value in pairs(row) do copy[key] = value end
+    epochs[i] = copy
+  end
+  return { epochs = epochs, columns = table.move(self.columns, 1, #self.columns, 1, {}) }
+end
+
+---@param state table what `state` gave
+function History:load_state(state)
+  self.epochs, self.columns, self.seen = state.epochs, state.columns, {}
+  for _, name in ipairs(self.columns) do self.seen[name] = true end
+end
+
+return History
