@@ -6,7 +6,7 @@ local names = require "aelua.base.names"
 local M = {}
 
 ---@class aelua.Option
----@field type? string|string[] what `math.type` or `type` may say: "integer", "number", "string", "boolean", "table", "function", "userdata"; nil: anything
+---@field type? string|string[] what `type` says, or "integer"; nil: anything
 ---@field default? any
 ---@field required? boolean
 ---@field min? number the smallest value that is taken
