@@ -44,10 +44,10 @@
 
 #if defined(__GNUC__)
 #define AE_API __attribute__((visibility("default")))
-#define AE_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define AE_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define AE_API
-#define AE_PRINTF(format, first)
+#define AE_PRINTF(text, first)
 #endif
 
 #ifdef __cplusplus
