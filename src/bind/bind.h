@@ -1,0 +1,98 @@
+/*
+** bind: what the files of this folder share: the state of aelua inside one
+** lua_State, the userdata of a tensor, checked arguments, errors as values.
+**
+** Order in every binding, so that nothing leaks wherever Lua may jump out:
+**   1. make the empty userdata of the results (ae_bind_box)
+**   2. check the arguments; from here to 4 nothing calls Lua that may collect
+**   3. let the runtime write a tensor, hand it to its userdata (ae_bind_put)
+**   4. return, or raise (ae_bind_raise)
+*/
+#ifndef AE_BIND_BIND_H
+#define AE_BIND_BIND_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "core/op.h"
+
+/* Every function of this binding has the state as upvalue 1 (light userdata). */
+typedef struct ae_lua ae_lua;
+typedef struct ae_scope ae_scope;
+typedef struct ae_link ae_link;
+
+/* The userdata of a tensor. */
+typedef struct ae_box ae_box;
+struct ae_box {
+  ae_tensor *tensor; /* retained; NULL: not made yet, freed or released */
+  ae_box *next;      /* in its scope's ring; NULL: in no scope */
+  ae_box *previous;
+  bool released; /* by the end of a scope */
+};
+
+struct ae_lua {
+  ae_context *ctx; /* NULL once the state is closing */
+  const void *tensor_class;
+  int tensor_class_ref; /* the metatable, in the registry */
+  int error_class_ref;
+  size_t limit;    /* live bytes past which the collector runs fully */
+  ae_scope *scope; /* the innermost; NULL: none */
+  ae_link *link;   /* what recorded Lua functions know of this state */
+};
+
+/* ---- State (module.c) ---- */
+
+/* The state behind the running function; raises where it is closing. */
+ae_lua *ae_bind_lua(lua_State *L);
+/* The same from the registry, NULL where aelua is not open. */
+ae_lua *ae_bind_find(lua_State *L);
+/* Adds functions, with the state as upvalue 1, to the table on top. */
+void ae_bind_functions(lua_State *L, ae_lua *lua, const luaL_Reg *functions);
+
+/* ---- Errors (errors.c) ---- */
+
+/* Raise {code, message, where, traceback}; the position is the script's. They do not return. */
+int ae_bind_raise(lua_State *L, const ae_error *err);
+int ae_bind_fail(lua_State *L, ae_status code, const char *format, ...) AE_PRINTF(3, 4);
+/* What an argument is, for messages: "3.5", "'relu'", "a tensor f32 [2, 3]". */
+enum { AE_DESCRIBE_TEXT = 96 };
+const char *ae_bind_describe(lua_State *L, int index, char *buffer);
+
+/* ---- Tensors as userdata (box.c) ---- */
+
+/* Pushes an empty userdata. */
+ae_box *ae_bind_box(lua_State *L, ae_lua *lua);
+/* The box takes over the tensor. */
+void ae_bind_put(ae_lua *lua, ae_box *box, ae_tensor *t);
+/* Lets go of the tensor. */
+void ae_bind_drop(ae_box *box);
+/* The userdata at index, or NULL where it is no tensor. */
+ae_box *ae_bind_test(lua_State *L, const ae_lua *lua, int index);
+/* The tensor at index; raises "who: what wants a tensor, got ..." or "who: what has been freed". */
+ae_tensor *ae_bind_check(lua_State *L, ae_lua *lua, int index, const char *who, const char *what);
+/* Runs the collector where tensors hold more than the soft limit. */
+void ae_bind_relieve(lua_State *L, ae_lua *lua);
+/* The collector at its fullest: the last thing to try when memory has run out. */
+void ae_bind_collect(lua_State *L, ae_lua *lua);
+
+/* ---- Arguments of operations (attributes.c) ---- */
+
+/* A table of options: string keys alone, or empty. */
+bool ae_bind_is_options(lua_State *L, int index);
+/* Writes the attribute a of op from the value at index; raises where it does not fit. */
+void ae_bind_attribute(lua_State *L, const ae_op *op, const ae_attr *a, int index, void *attrs);
+/* Reads dims or a shape from the table or number at index. */
+void ae_bind_dims(lua_State *L, const char *who, const char *what, int index, ae_dims *out);
+/* The known name nearest to `name`, or NULL; names ends with NULL. */
+const char *ae_bind_nearest(const char *name, const char *const *names);
+
+/* ---- Parts: each adds its functions to `core`, the table on top ---- */
+
+void ae_bind_open_errors(lua_State *L, ae_lua *lua);
+void ae_bind_open_tensor(lua_State *L, ae_lua *lua);
+void ae_bind_open_operations(lua_State *L, ae_lua *lua);
+void ae_bind_open_autograd(lua_State *L, ae_lua *lua);
+void ae_bind_open_scope(lua_State *L, ae_lua *lua);
+void ae_bind_open_runtime(lua_State *L, ae_lua *lua);
+
+#endif
