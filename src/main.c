@@ -308,7 +308,10 @@ static bool run(lua_State *L, const command_line *line) {
   if (!line->no_environment && !run_environment(L)) return false;
   if (!command_line_each(line, run_option, L)) return false;
   if (script && !run_script(L, line)) return false;
-  if (talk && !terminal_is_input()) return run_file(L, NULL);
+  if (talk && !terminal_is_input()) {
+    run_file(L, NULL); /* `lua` leaves the exit status alone here */
+    return true;
+  }
   if (talk) print_version();
   if (talk || line->interactive) converse(L);
   return true;
