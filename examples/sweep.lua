@@ -1,0 +1,56 @@
+-- A scripted batch of experiments: every setting of a grid, with several seeds,
+-- one CSV line each as it ends. A second run goes on where the file ends.
+--
+--   aelua examples/sweep.lua [DATA] [EPOCHS] [CSV]
+local ae = require "aelua"
+local nn = ae.nn
+
+local data_path, epochs, csv_path = ...
+local train, test = ae.data.load(data_path or "digits")
+epochs, csv_path = tonumber(epochs) or 10, csv_path or "sweep.csv"
+
+local grid = { units = { 8, 16, 32 }, lr = { 1e-3, 3e-3 }, seed = { 1, 2, 3 } }
+
+local function key(units, lr, seed) return ("%d,%g,%d"):format(units, lr, seed) end
+
+local done = {}
+local existing = io.open(csv_path, "r")
+if existing then
+  for line in existing:lines() do
+    local settings = line:match("^([^,]+,[^,]+,[^,]+),[^,]+,[^,]+$")
+    if settings then done[settings] = true end
+  end
+  existing:close()
+end
+
+local out = assert(io.open(csv_path, "a"))
+if not existing then out:write("units,lr,seed,loss,seconds\n") end
+
+local ran, skipped = 0, 0
+for _, units in ipairs(grid.units) do
+  for _, lr in ipairs(grid.lr) do
+    for _, seed in ipairs(grid.seed) do
+      local settings = key(units, lr, seed)
+      if done[settings] then
+        skipped = skipped + 1
+      else
+        ae.seed(seed)
+        local model = ae.Autoencoder {
+          input = train.shape,
+          encoder = nn.Sequential { nn.Flatten(), nn.Dense(units, "relu") },
+          decoder = nn.Sequential { nn.Dense(train.shape, "sigmoid") },
+          loss = "bce",
+        }
+        local began = ae.clock()
+        model:fit(train, { epochs = epochs, batch_size = 128, optimizer = ae.optim.Adam { lr = lr }, verbose = 0 })
+        local loss = model:evaluate(test).loss
+        out:write(("%s,%.5f,%.2f\n"):format(settings, loss, ae.clock() - began))
+        out:flush()
+        print(("units %d, lr %g, seed %d: held-out loss %.5f"):format(units, lr, seed, loss))
+        ran = ran + 1
+      end
+    end
+  end
+end
+out:close()
+print(("%d experiments run, %d already in %s"):format(ran, skipped, csv_path))

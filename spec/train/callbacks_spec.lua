@@ -1,0 +1,144 @@
+local ae = require "aelua"
+local toy = require "spec.support.toy"
+
+local callbacks = ae.callbacks
+
+local function fit(model, options)
+  options.verbose, options.batch_size = 0, options.batch_size or 8
+  return require("aelua.train.fit").run(model, options.data or toy.pairs(32), options, ae.Autoencoder.fit_tools)
+end
+
+--- A run that has the values of `rows` to offer, for callbacks that only look at rows.
+local function replay(callback, name, values, run)
+  run = run or {}
+  run.history = run.history or { stopped = nil }
+  function run:stop(reason) self.stopped = reason end
+  function run:copy_weights() return {} end
+  callback:on_train_begin(run)
+  for epoch, value in ipairs(values) do
+    run.epoch = epoch
+    callback:on_epoch_end(run, { [name] = value })
+    if run.stopped then return epoch, run end
+  end
+  return nil, run
+end
+
+describe("EarlyStopping", function()
+  it("stops once patience is exhausted", function()
+    local stopping = callbacks.EarlyStopping { patience = 2 }
+    assert.equal(5, (replay(stopping, "val_loss", { 3, 2, 2.5, 2.5, 2.5, 1 })))
+    assert.equal(2, stopping.best)
+    assert.equal(2, stopping.best_epoch)
+  end)
+  it("asks for more than min_delta", function()
+    assert.equal(3, (replay(callbacks.EarlyStopping { patience = 1, min_delta = 0.5 }, "loss", { 3, 2.9, 2.8 })))
+  end)
+  it("takes larger as better for psnr and where told", function()
+    assert.is_nil((replay(callbacks.EarlyStopping { monitor = "val_psnr" }, "val_psnr", { 1, 2, 3 })))
+    assert.equal(2, (replay(callbacks.EarlyStopping { monitor = "score", mode = "max" }, "score", { 3, 2 })))
+  end)
+  it("counts a value that is not a number as no improvement", function()
+    assert.equal(2, (replay(callbacks.EarlyStopping {}, "loss", { 1, 0 / 0 })))
+  end)
+  it("names a monitor that is not there", function()
+    local ok, failure = pcall(replay, callbacks.EarlyStopping { monitor = "val_los" }, "val_loss", { 1 })
+    assert.is_false(ok)
+    assert.matches("did you mean 'val_loss'", failure.message)
+  end)
+  it("gives the model the weights of its best epoch back", function()
+    local model = toy.model(2)
+    local stopping = callbacks.EarlyStopping { patience = 1 }
+    fit(model, { epochs = 10, optimizer = ae.optim.SGD { lr = 50 }, callbacks = { stopping } })
+    assert.is_true(math.abs(model.weight[1]:item() - 2) < 1e-5)
+  end)
+end)
+
+describe("ReduceLROnPlateau", function()
+  local function optimizer(lr)
+    return { lr = lr, get_lr = function(self) return self.lr end, set_lr = function(self, v) self.lr = v end }
+  end
+  it("multiplies the rate after patience epochs, down to min_lr", function()
+    local run = { optimizer = optimizer(1) }
+    replay(callbacks.ReduceLROnPlateau { patience = 2, factor = 0.1, min_lr = 0.05 }, "loss", { 1, 1, 1, 1, 1 }, run)
+    assert.near(0.05, run.optimizer.lr, 1e-12)
+  end)
+  it("waits out its cooldown", function()
+    local run = { optimizer = optimizer(1) }
+    replay(callbacks.ReduceLROnPlateau { patience = 1, factor = 0.5, cooldown = 2 }, "loss", { 1, 1, 1, 1 }, run)
+    assert.near(0.5, run.optimizer.lr, 1e-12)
+  end)
+end)
+
+describe("LRScheduler", function()
+  it("takes a function of the epoch and the rate", function()
+    local history = fit(toy.model(), { epochs = 3, optimizer = ae.optim.SGD { lr = 0.1 },
+      callbacks = { callbacks.LRScheduler(function(epoch) return 0.1 / epoch end) } })
+    local rates = history:column "lr"
+    for epoch = 1, 3 do assert.near(0.1 / epoch, rates[epoch], 1e-9) end
+  end)
+  it("refuses a rate that is no rate, and what is no schedule", function()
+    assert.has_error(function() callbacks.LRScheduler(3) end)
+    assert.has_error(function()
+      fit(toy.model(), { epochs = 1, optimizer = "sgd", callbacks = { callbacks.LRScheduler(function() return -1 end) } })
+    end)
+  end)
+end)
+
+describe("CSVLogger", function()
+  it("writes a line per epoch under the history's names", function()
+    local path = os.tmpname()
+    fit(toy.model(), { epochs = 2, optimizer = "sgd", callbacks = { callbacks.CSVLogger { path = path } } })
+    local lines = {}
+    for line in io.lines(path) do lines[#lines + 1] = line end
+    os.remove(path)
+    assert.equal(3, #lines)
+    assert.equal("epoch,loss,fit,lr,seconds", lines[1])
+    assert.matches("^2,", lines[3])
+  end)
+  it("says before training that it cannot write", function()
+    assert.has_error(function()
+      fit(toy.model(), { epochs = 1, callbacks = { callbacks.CSVLogger { path = "/nonexistent/x.csv" } } })
+    end)
+  end)
+end)
+
+describe("ModelCheckpoint", function()
+  local function saves(checkpoint, rows)
+    local saved = {}
+    local run = { model = { save = function(_, path) saved[#saved + 1] = path end } }
+    checkpoint:on_train_begin(run)
+    for epoch, loss in ipairs(rows) do
+      run.epoch = epoch
+      checkpoint:on_epoch_end(run, { epoch = epoch, loss = loss })
+    end
+    return saved
+  end
+  it("saves where the value improves, under a name made of the row", function()
+    local checkpoint = callbacks.ModelCheckpoint { path = "m-{epoch}-{loss}.safetensors" }
+    assert.same({ "m-1-3.0000.safetensors", "m-3-2.5000.safetensors" }, saves(checkpoint, { 3.0, 4.0, 2.5 }))
+  end)
+  it("saves every so many epochs where best_only is off", function()
+    local checkpoint = callbacks.ModelCheckpoint { path = "{epoch}.safetensors", best_only = false, every = 2 }
+    assert.same({ "2.safetensors", "4.safetensors" }, saves(checkpoint, { 1, 2, 3, 4, 5 }))
+  end)
+  it("refuses a path that cannot be written before training, and names that the history lacks", function()
+    assert.has_error(function() saves(callbacks.ModelCheckpoint { path = "/nonexistent/m.safetensors" }, {}) end)
+    assert.has_error(function() saves(callbacks.ModelCheckpoint { path = "{los}.safetensors" }, { 1 }) end)
+  end)
+end)
+
+describe("TimeBudget", function()
+  it("ends the run after its seconds", function()
+    local history = fit(toy.model(), { epochs = 1000000, optimizer = "sgd", callbacks = { callbacks.TimeBudget(0.05) } })
+    assert.matches("TimeBudget: 0.05 seconds", history.stopped)
+  end)
+end)
+
+describe("TerminateOnNaN", function()
+  it("ends the run where fit would raise", function()
+    local x = ae.tensor { { 1 }, { 0 / 0 } }
+    local history = fit(toy.model(), { data = ae.data.pairs(x, x), epochs = 2, batch_size = 1, optimizer = "sgd",
+      callbacks = { callbacks.TerminateOnNaN() } })
+    assert.matches("not finite", history.stopped)
+  end)
+end)

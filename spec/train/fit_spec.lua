@@ -1,0 +1,162 @@
+local ae = require "aelua"
+local toy = require "spec.support.toy"
+
+local function fit(model, data, options)
+  options.verbose = options.verbose or 0
+  return require("aelua.train.fit").run(model, data, options, ae.Autoencoder.fit_tools)
+end
+
+local function sgd(lr) return ae.optim.SGD { lr = lr } end
+
+describe("fit", function()
+  it("finds the weight that the data was made with", function()
+    local model = toy.model()
+    local history = fit(model, toy.pairs(64), { epochs = 60, batch_size = 8, optimizer = sgd(0.5) })
+    assert.near(2, model.weight[1]:item(), 1e-3)
+    assert.equal(60, #history.epochs)
+    assert.is_true(history:last().loss < history.epochs[1].loss)
+  end)
+
+  it("keeps loss, terms, learning rate and seconds of each epoch", function()
+    local history = fit(toy.model(), toy.pairs(16), { epochs = 2, batch_size = 8, optimizer = sgd(0.1),
+      validation = toy.pairs(8, 2) })
+    assert.same({ "epoch", "loss", "fit", "val_loss", "val_fit", "lr", "seconds" }, history.columns)
+    local row = history:last()
+    assert.equal(2, row.epoch)
+    assert.near(row.loss, row.fit, 1e-12)
+    assert.near(0.1, row.lr, 1e-12)
+    assert.is_true(row.seconds >= 0)
+  end)
+
+  it("weighs a smaller last batch by its samples", function()
+    local model = toy.model(0)
+    local x = ae.tensor { { 1 }, { 1 }, { 3 } }
+    local history = fit(model, ae.data.pairs(x, x), { epochs = 1, batch_size = 2, shuffle = false, optimizer = sgd(0) })
+    assert.near((1 + 1 + 9) / 3, history:last().loss, 1e-6)
+  end)
+
+  it("leaves the last batch out where it is told to", function()
+    local x = ae.tensor { { 1 }, { 1 }, { 3 } }
+    local history = fit(toy.model(0), ae.data.pairs(x, x),
+      { epochs = 1, batch_size = 2, shuffle = false, drop_last = true, optimizer = sgd(0) })
+    assert.near(1, history:last().loss, 1e-6)
+  end)
+
+  it("validates in evaluation mode and puts the mode back", function()
+    local model = toy.model()
+    fit(model, toy.pairs(16), { epochs = 1, batch_size = 16, optimizer = sgd(0.1), validation = toy.pairs(8, 2) })
+    assert.same({ true, false }, model.modes)
+    assert.is_true(model.training)
+  end)
+
+  it("holds a share back from the end for validation", function()
+    local x = ae.tensor { { 1 }, { 1 }, { 1 }, { 5 } }
+    local history = fit(toy.model(0), ae.data.pairs(x, x),
+      { epochs = 1, batch_size = 3, optimizer = sgd(0), validation = 0.25 })
+    assert.near(1, history:last().loss, 1e-6)
+    assert.near(25, history:last().val_loss, 1e-5)
+  end)
+
+  it("reports metrics by name and of one's own, for training and validation", function()
+    local x = ae.tensor { { 1 }, { 2 } }
+    local history = fit(toy.model(0), ae.data.pairs(x, x), { epochs = 1, batch_size = 2, optimizer = sgd(0),
+      validation = ae.data.pairs(x, x), metrics = { "mae", "l2", twice = function(p, t) return (t - p):mean() * 2 end } })
+    local row = history:last()
+    assert.near(1.5, row.mae, 1e-6)
+    assert.near(1.5, row.l2, 1e-6)
+    assert.near(3, row.val_twice, 1e-6)
+  end)
+
+  it("goes on with the optimiser of the last fit", function()
+    local model = toy.model()
+    fit(model, toy.pairs(16), { epochs = 1, batch_size = 4, optimizer = sgd(0.25) })
+    local first = model.optimizer
+    fit(model, toy.pairs(16), { epochs = 1, batch_size = 4 })
+    assert.equal(first, model.optimizer)
+  end)
+
+  it("gives the same bits for the same seed", function()
+    local function once()
+      local data = toy.pairs(32)
+      ae.seed(7)
+      local model = toy.model()
+      fit(model, data, { epochs = 3, batch_size = 5, optimizer = "adam" })
+      return model.weight[1]:item()
+    end
+    assert.equal(once(), once())
+  end)
+
+  it("gives the same bits when it is stopped and resumed", function()
+    local path = os.tmpname()
+    os.remove(path)
+    local data = toy.pairs(32)
+    local function run(epochs, options)
+      options.epochs, options.batch_size, options.optimizer = epochs, 5, ae.optim.Adam { lr = 0.05 }
+      local model = toy.model()
+      local history = fit(model, data, options)
+      return model.weight[1]:item(), history
+    end
+    ae.seed(11)
+    local whole = run(6, {})
+    ae.seed(11)
+    run(2, { checkpoint = path })
+    ae.seed(99)
+    local resumed, history = run(6, { checkpoint = path, resume = true })
+    os.remove(path)
+    assert.equal(whole, resumed)
+    assert.equal(6, #history.epochs)
+  end)
+
+  it("ends after the batch in which a callback stops it", function()
+    local seen = 0
+    local history = fit(toy.model(), toy.pairs(32), { epochs = 9, batch_size = 4, optimizer = sgd(0.1), callbacks = { {
+      on_batch_end = function(_, run)
+        seen = seen + 1
+        if seen == 3 then run:stop("enough") end
+      end,
+    } } })
+    assert.equal(3, seen)
+    assert.equal("enough", history.stopped)
+    assert.is_false(history.interrupted)
+  end)
+
+  it("names epoch and batch of a loss that is not finite, and leaves the weights as they were", function()
+    local model = toy.model(1)
+    local x = ae.tensor { { 1 }, { 1 }, { 0 / 0 }, { 1 } }
+    local ok, failure = pcall(fit, model, ae.data.pairs(x, ae.ones(4, 1)),
+      { epochs = 1, batch_size = 1, shuffle = false, optimizer = sgd(0.1) })
+    assert.is_false(ok)
+    assert.matches("loss is %-?nan in epoch 1, batch 3: the batch's input is not finite", failure.message)
+    assert.equal(1, model.weight[1]:item())
+  end)
+
+  describe("refuses", function()
+    local function refused(pattern, options, data)
+      local ok, failure = pcall(fit, toy.model(), data or toy.pairs(8), options)
+      assert.is_false(ok)
+      assert.matches(pattern, failure.message)
+    end
+
+    it("a misspelt option, naming the right one", function()
+      refused("Toy:fit has no option 'epoch'; did you mean 'epochs'", { epoch = 10 })
+    end)
+    it("a batch larger than the data", function()
+      refused("a batch of 9 is larger than the data %(8 samples%)", { batch_size = 9 })
+    end)
+    it("a share that leaves nothing", function()
+      refused("leaves nothing of 1 samples", { validation = 0.5, batch_size = 1 },
+        ae.data.pairs(ae.ones(1, 1), ae.ones(1, 1)))
+    end)
+    it("a share outside 0..1", function() refused("between 0 and 1, got 1.5", { validation = 1.5, batch_size = 4 }) end)
+    it("an unknown metric", function()
+      refused("no metric 'psrn'; did you mean 'psnr'", { metrics = { "psrn" }, batch_size = 4 })
+    end)
+    it("to resume without a file to resume from", function() refused("wants the option 'checkpoint'", { resume = true }) end)
+    it("a checkpoint that cannot be written, before it trains", function()
+      local model = toy.model(3)
+      local ok = pcall(fit, model, toy.pairs(8), { batch_size = 4, checkpoint = "/nonexistent/folder/run.state" })
+      assert.is_false(ok)
+      assert.equal(3, model.weight[1]:item())
+    end)
+  end)
+end)
