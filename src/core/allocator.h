@@ -1,7 +1,7 @@
 /*
 ** allocator: blocks for tensors, headers and nodes, cached by size class, so
 ** that a steady training step asks the system for nothing. Counted, budgeted,
-** shared between threads; outlives its context while any block is out.
+** shared between threads; lives while it is retained or any block is out.
 **
 ** Not here: what a block means (storage.h).
 */

@@ -16,12 +16,12 @@ struct ae_context {
   ae_allocator *allocator;
   ae_random random;
   int threads;
-  int no_grad;       /* depth of no_grad sections; the tape records at 0 */
-  uint64_t sequence; /* of the next node */
-  uint64_t op_calls; /* forward calls so far, for tests and profiles */
+  int no_grad;             /* depth of no_grad sections; the tape records at 0 */
+  uint64_t sequence;       /* of the next node */
+  uint64_t op_calls;       /* forward calls so far, for tests and profiles */
   atomic_int loops;        /* training loops running that poll `interrupted` */
   atomic_bool interrupted; /* asked to end after the batch in hand */
-  struct ae_node **order; /* backward's work list, kept from call to call */
+  struct ae_node **order;  /* backward's work list, kept from call to call */
   size_t order_capacity;
   void *kernel; /* what kernel/ keeps per context (backends, packed weights) */
   void (*kernel_close)(void *kernel);

@@ -28,9 +28,10 @@ typedef struct ae_spec {
 
 typedef struct ae_call {
   ae_context *ctx;
-  const ae_op *op;
-  void *attrs; /* op->attrs_size bytes, this call's own */
-  int n_in;
+  const ae_op *op;        /* NULL in the backward of a custom node (tape.h) */
+  const char *name;       /* of the operation, for messages */
+  void *attrs;            /* op->attrs_size bytes, this call's own */
+  int n_in;               /* at least as many as there are params: those left out are absent */
   ae_tensor *const *in;   /* NULL: absent; in backward also where the op does not save it */
   const ae_spec *in_spec; /* type and shape of every input, in backward too (ndim -1: absent) */
   int n_out;
@@ -101,7 +102,7 @@ typedef struct ae_param {
   bool number;     /* a Lua number may stand for it (becomes a 0-dimensional real) */
 } ae_param;
 
-enum { AE_MAX_PARAMS = 8, AE_MAX_ATTRS = 12 };
+enum { AE_MAX_PARAMS = 8, AE_MAX_ATTRS = 12, AE_MAX_ATTRS_SIZE = 512 };
 
 /* What backward reads; what is not named is let go after forward. */
 #define AE_SAVES_IN(i) (1u << (i))
@@ -120,7 +121,8 @@ struct ae_op {
   bool makes_outputs;      /* forward creates out[] itself: views */
   bool internal;           /* no function of this name in `ae` and no tensor method: called by Lua layers alone */
   bool no_method;          /* a function of `ae`, not a method of tensors */
-  const char *no_gradient; /* why there is none; NULL: there is one */
+  const char *no_gradient; /* why there is none; NULL: there is one. Real outputs are then recorded all the same
+                              where an input requires a gradient: backward says this, rather than stop there silently */
   ae_status (*shape)(ae_call *call, ae_spec *out);
   ae_status (*forward)(ae_call *call);
   ae_status (*backward)(ae_call *call);

@@ -14,14 +14,16 @@ typedef struct ae_storage {
   atomic_int refs;
   atomic_uint version; /* goes up with every change in place */
   ae_device device;
+  bool lent; /* the data is a caller's, handed back through release */
   void *data;
   size_t bytes;
-  ae_allocator *allocator; /* retained: of this header, and of the data where release is NULL */
+  ae_allocator *allocator; /* of this header and of data that is not lent; alive while they are */
   void (*release)(void *user, void *data);
   void *user;
 } ae_storage;
 
 ae_status ae_storage_new(ae_allocator *a, size_t bytes, ae_storage **out, ae_error *err);
+/* `release` may be NULL: nobody needs to know. On failure it is not called. */
 ae_status ae_storage_lend(ae_allocator *a, void *data, size_t bytes, void (*release)(void *user, void *data),
                           void *user, ae_storage **out, ae_error *err);
 void ae_storage_retain(ae_storage *s);

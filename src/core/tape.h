@@ -31,6 +31,11 @@ ae_status ae_tape_record(ae_call *call);
 ae_status ae_tape_record_custom(ae_context *ctx, const char *name, ae_tensor *const *in, int n_in, ae_tensor **out,
                                 int n_out, const ae_custom *custom, ae_error *err);
 
+/* Both walks first look over the whole graph: where a part of it was consumed
+** or changed in place they fail before anything has been computed. Where they
+** fail later (memory, a callback), gradients that were complete stay, and what
+** was walked is consumed. */
+
 /* Gradients into leaves' (and retain_grad tensors') grad: added to what is there. */
 ae_status ae_tape_backward(ae_context *ctx, ae_tensor *root, ae_tensor *gradient, bool retain_graph, ae_error *err);
 /* Gradients of root with regard to each of `of`, returned (NULL where root does
@@ -40,6 +45,8 @@ ae_status ae_tape_gradients(ae_context *ctx, ae_tensor *root, ae_tensor *gradien
 
 const char *ae_node_name(const ae_node *node);
 void ae_node_retain(ae_node *node);
+/* The node's output is being freed (tensor.c says so). */
+void ae_node_forget(ae_node *node, int output);
 void ae_node_release(ae_node *node); /* lets go of a long chain without recursion */
 
 #endif

@@ -22,7 +22,7 @@ struct ae_tensor {
   int64_t count;
   size_t offset; /* bytes into the storage */
   ae_storage *storage;
-  ae_allocator *allocator; /* of this header; retained */
+  ae_allocator *allocator; /* of this header */
   /* autograd */
   struct ae_node *node; /* what computed it, retained; NULL: a leaf */
   int output;           /* which output of the node it is */
@@ -47,10 +47,16 @@ ae_status ae_tensor_clone(ae_context *ctx, const ae_tensor *t, ae_tensor **out, 
 ae_status ae_tensor_scalar(ae_context *ctx, double value, ae_tensor **out, ae_error *err);
 /* Copies src's elements over dst's (same type and count) and touches the storage. */
 void ae_tensor_copy(ae_context *ctx, ae_tensor *dst, const ae_tensor *src);
+/* dst += src, both real and of the same count; touches dst's storage. */
+void ae_tensor_accumulate(ae_context *ctx, ae_tensor *dst, const ae_tensor *src);
 /* Fills with a value converted to the type (caller has checked its range). */
 void ae_tensor_fill(ae_context *ctx, ae_tensor *t, double value);
 /* Whether this tensor is its storage's only user and nothing else holds the tensor. */
 bool ae_tensor_unique(const ae_tensor *t);
+/* Lets go of t as ae_tensor_release does, but hands the caller the reference
+** to t's node where this was the last of t (NULL else), so that a chain of
+** tensors and nodes is let go in a loop. */
+struct ae_node *ae_tensor_drop(ae_tensor *t);
 /* Element i as a double, any type; i is in range. */
 double ae_tensor_get(const ae_tensor *t, int64_t i);
 void ae_tensor_set(ae_tensor *t, int64_t i, double value);
