@@ -1,0 +1,154 @@
+--- All that `ae` offers, by its public name: found by walking `ae`, so that
+--- nothing is listed that is not there.
+local core = require "aelua.core"
+local entry = require "aelua.help.entry"
+local source = require "aelua.help.source"
+
+local M = {}
+
+---@class aelua.CatalogItem
+---@field path string "ae.nn.Dense"
+---@field name string "Dense"
+---@field kind "namespace"|"class"|"function"|"operation"|"method"
+---@field value any
+---@field members aelua.CatalogItem[]? of a namespace
+---@field entry fun(): aelua.HelpEntry
+
+-- The docs of the source that a function was defined in: an embedded one, or a
+-- script's own file.
+local function docs_around(fn)
+  local chunk = debug.getinfo(fn, "S").source
+  local embedded = chunk:match("^=%[aelua%] (.*)%.lua$")
+  if embedded then return entry.docs_of("aelua." .. embedded:gsub("/", ".")) end
+  local path = chunk:match("^@(.*)$")
+  local file = path and io.open(path, "r")
+  if not file then return {} end
+  local text = file:read("a")
+  file:close()
+  return source.parse(text)
+end
+
+local function find(docs, matches)
+  for _, doc in ipairs(docs) do
+    if matches(doc) then return doc end
+  end
+  return nil
+end
+
+local function undocumented(path) return { title = path, text = {}, sections = {} } end
+
+--- The documentation of a Lua function, from the source that defined it.
+---@param path string? what to call it; nil: what its source calls it
+---@param fn function
+---@return aelua.HelpEntry
+function M.function_entry(path, fn)
+  local docs = docs_around(fn)
+  local line = debug.getinfo(fn, "S").linedefined
+  local doc = find(docs, function(doc) return doc.kind == "function" and doc.line == line end)
+  return doc and entry.lua_function(path or doc.name, doc) or undocumented(path or "function")
+end
+
+local function class_entry(path, class)
+  for _, member in pairs(class) do
+    if type(member) == "function" then
+      local docs = docs_around(member)
+      local declared = find(docs, function(doc) return doc.kind == "class" and doc.class_name == class.class_name end)
+      if declared then return entry.class(path, docs, declared) end
+    end
+  end
+  return undocumented(path)
+end
+
+local function namespace_entry(item)
+  local members = {}
+  for i, member in ipairs(item.members) do
+    local shown = member.entry()
+    members[i] = { name = member.name, type = "", text = source.first_sentence(shown.text) }
+  end
+  return { title = item.path, text = {}, sections = { { title = "Names", items = members } } }
+end
+
+local function sorted_keys(t)
+  local keys = {}
+  for key in pairs(t) do
+    if type(key) == "string" and key:find("^%a") then keys[#keys + 1] = key end
+  end
+  table.sort(keys)
+  return keys
+end
+
+local function walk(items, path, namespace, seen)
+  for _, key in ipairs(sorted_keys(namespace)) do
+    local value = rawget(namespace, key)
+    local item = { path = path .. "." .. key, name = key, value = value }
+    if type(value) == "table" and rawget(value, "class_name") then
+      item.kind = "class"
+      item.entry = function() return class_entry(item.path, value) end
+    elseif type(value) == "table" and not seen[value] then
+      seen[value] = true
+      item.kind, item.members = "namespace", {}
+      walk(item.members, item.path, value, seen)
+      item.entry = function() return namespace_entry(item) end
+    elseif type(value) == "function" and not core.describe(key) then
+      item.kind = "function"
+      item.entry = function() return M.function_entry(item.path, value) end
+    end
+    if item.kind then items[#items + 1] = item end
+  end
+end
+
+-- What is written in C and described in lua/aelua/meta: `function ae.seed(n) end`, `function Tensor:item() end`.
+local function add_described(items)
+  for _, module in ipairs(core.sources()) do
+    if module:find("^aelua%.meta%.") then
+      for _, doc in ipairs(entry.docs_of(module)) do
+        local name = doc.kind == "function" and doc.name:match("([%w_]+)$")
+        if name then
+          local method = doc.name:match("^Tensor:") ~= nil
+          local path = method and "t:" .. name or doc.name
+          items[#items + 1] = {
+            path = path, name = name, kind = method and "method" or "function",
+            entry = function() return entry.lua_function(path, doc) end,
+          }
+        end
+      end
+    end
+  end
+end
+
+--- The catalog of `ae`: operations, then everything else, in order of name.
+---@param ae table
+---@return aelua.CatalogItem[]
+function M.of(ae)
+  local items = {}
+  for _, name in ipairs(core.operations()) do
+    local operation = core.describe(name)
+    items[#items + 1] = {
+      path = (operation.internal and "core.ops." or "ae.") .. name, name = name, kind = "operation",
+      internal = operation.internal, value = core.ops[name],
+      entry = function() return entry.operation(name) end,
+    }
+  end
+  local described = {}
+  add_described(described)
+  local known = {}
+  for _, item in ipairs(described) do known[item.path] = true end
+  local walked = {}
+  walk(walked, "ae", ae, { [ae] = true })
+  for _, item in ipairs(walked) do
+    if not known[item.path] then items[#items + 1] = item end
+  end
+  return table.move(described, 1, #described, #items + 1, items)
+end
+
+--- Calls `visit` with every item, members of namespaces after them.
+---@param items aelua.CatalogItem[]
+---@param visit fun(item: aelua.CatalogItem)
+function M.each(items, visit)
+  for _, item in ipairs(items) do
+    visit(item)
+    if item.members then M.each(item.members, visit) end
+  end
+end
+
+return M

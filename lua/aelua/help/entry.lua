@@ -1,0 +1,195 @@
+--- What help shows of one thing, before it is laid out: an operation's entry is
+--- made from its C descriptor, a class's or function's from its source.
+local core = require "aelua.core"
+local source = require "aelua.help.source"
+
+local M = {}
+
+---@class aelua.HelpEntry
+---@field title string the call, or the name
+---@field text string[] lines of prose; two spaces of indentation mark what keeps its form
+---@field sections { title: string, items: aelua.HelpItem[] }[]
+
+---@class aelua.HelpItem
+---@field name string
+---@field type string
+---@field text string
+
+-- ---- Operations ----
+
+local kinds = { dim = "integer", dims = "integer|integer[]", shape = "integer[]" }
+
+local function attribute_type(attribute)
+  if not attribute.choices then return kinds[attribute.kind] or attribute.kind end
+  local quoted = {}
+  for i, choice in ipairs(attribute.choices) do quoted[i] = ("%q"):format(choice) end
+  return table.concat(quoted, "|")
+end
+
+local function attribute_default(attribute)
+  if attribute.required then return nil end
+  if attribute.default == nil then return attribute.kind == "dims" and "all" or nil end
+  if type(attribute.default) == "string" then return ("%q"):format(attribute.default) end
+  if math.type(attribute.default) == "float" then return ("%.14g"):format(attribute.default) end
+  return tostring(attribute.default)
+end
+
+local function input_type(input)
+  local kind = table.concat(input.types, "|")
+  return input.number and kind .. "|number" or kind
+end
+
+local function split_lines(text)
+  local lines = {}
+  for line in ((text or "") .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = line end
+  return lines
+end
+
+--- How an operation is called: "sum(x, dims?, keepdim?)".
+---@param operation table from core.describe
+---@param from? integer the first input that is named; default 1
+---@return string
+function M.signature(operation, from)
+  local names = {}
+  for i = from or 1, #operation.inputs do
+    local input = operation.inputs[i]
+    names[#names + 1] = input.name .. (input.list and "..." or input.optional and "?" or "")
+  end
+  for _, attribute in ipairs(operation.attributes) do
+    names[#names + 1] = attribute.name .. (attribute.required and "" or "?")
+  end
+  return ("%s(%s)"):format(operation.name, table.concat(names, ", "))
+end
+
+---@param name string
+---@return aelua.HelpEntry?
+function M.operation(name)
+  local operation = core.describe(name)
+  if not operation then return nil end
+  local inputs, attributes = {}, {}
+  for i, input in ipairs(operation.inputs) do
+    local text = input.optional and "may be nil; " .. input.doc or input.doc
+    inputs[i] = { name = input.name, type = input_type(input), text = text }
+  end
+  for i, attribute in ipairs(operation.attributes) do
+    local default = attribute_default(attribute)
+    local text = attribute.doc or ""
+    if default and not text:find("default", 1, true) then
+      text = ("%s%sdefault %s"):format(text, text == "" and "" or "; ", default)
+    end
+    attributes[i] = { name = attribute.name, type = attribute_type(attribute), text = text }
+  end
+  local text = split_lines(operation.doc)
+  if operation.no_gradient then text[#text + 1] = "No gradient: " .. operation.no_gradient .. "." end
+  local prefix = operation.internal and "core.ops." or "ae."
+  local entry = { title = prefix .. M.signature(operation), text = text, sections = {} }
+  local first = operation.inputs[1]
+  if first and not first.list and not operation.internal and not operation.no_method then
+    entry.also = "t:" .. M.signature(operation, 2)
+  end
+  local function section(title, items)
+    if #items > 0 then entry.sections[#entry.sections + 1] = { title = title, items = items } end
+  end
+  section("Inputs", inputs)
+  section("Attributes, in this order or in one last table", attributes)
+  if operation.result then section("Returns", { { name = "", type = "", text = operation.result } }) end
+  return entry
+end
+
+-- ---- Lua ----
+
+local parsed, type_index = {}, nil
+
+--- The documentation inside an embedded source.
+---@param name string as in core.sources()
+---@return aelua.Doc[]
+function M.docs_of(name)
+  if not parsed[name] then parsed[name] = source.parse(core.source(name) or "") end
+  return parsed[name]
+end
+
+-- The type of ---@class `name`, wherever it stands.
+local function find_type(name)
+  if not type_index then
+    type_index = {}
+    for _, module in ipairs(core.sources()) do
+      if not module:find("/", 1, true) then
+        for _, doc in ipairs(M.docs_of(module)) do
+          if doc.type_name then type_index[doc.type_name] = doc end
+        end
+      end
+    end
+  end
+  return type_index[name]
+end
+
+local function as_items(list)
+  local items = {}
+  for i, one in ipairs(list) do
+    items[i] = { name = (one.name or "") .. (one.optional and "?" or ""), type = one.type, text = one.text }
+  end
+  return items
+end
+
+-- The sections of a function: its parameters, the fields of tables of options
+-- among them, and what it returns.
+local function add_function_sections(entry, doc)
+  local function section(title, items)
+    if #items > 0 then entry.sections[#entry.sections + 1] = { title = title, items = items } end
+  end
+  section("Arguments", as_items(doc.params))
+  for _, param in ipairs(doc.params) do
+    local type_name = param.type:match("^aelua%.[%w_.]*Options")
+    local options = type_name and find_type(type_name)
+    if options then section(("Options in `%s`"):format(param.name), as_items(options.fields)) end
+  end
+  section("Returns", as_items(doc.returns))
+end
+
+local function call_text(name, doc)
+  local optional = {}
+  for _, param in ipairs(doc.params) do optional[param.name] = param.optional end
+  local arguments = {}
+  for i, argument in ipairs(doc.arguments) do arguments[i] = argument .. (optional[argument] and "?" or "") end
+  return ("%s(%s)"):format(name, table.concat(arguments, ", "))
+end
+
+---@param title string the function's public name
+---@param doc aelua.Doc
+---@return aelua.HelpEntry
+function M.lua_function(title, doc)
+  local entry = { title = call_text(title, doc), text = doc.text, sections = {} }
+  add_function_sections(entry, doc)
+  return entry
+end
+
+---@param title string the class's public name
+---@param docs aelua.Doc[] of the file that declares it
+---@param declared aelua.Doc the declaration
+---@return aelua.HelpEntry
+function M.class(title, docs, declared)
+  local methods, init = {}, nil
+  for _, doc in ipairs(docs) do
+    local method = doc.kind == "function" and doc.name:match("^" .. declared.name .. "[:.]([%a][%w_]*)$")
+    if method == "init" then
+      init = doc
+    elseif method and #doc.text > 0 then
+      methods[#methods + 1] = { name = call_text(method, doc), type = "", text = source.first_sentence(doc.text) }
+    end
+  end
+  local text = declared.text
+  if #text == 0 and docs[1].kind == "file" then text = docs[1].text end
+  local entry = { title = init and call_text(title, init) or title, text = { table.unpack(text) }, sections = {} }
+  if init then
+    if #init.text > 0 and #text > 0 then entry.text[#entry.text + 1] = "" end
+    table.move(init.text, 1, #init.text, #entry.text + 1, entry.text)
+    add_function_sections(entry, init)
+  end
+  if #declared.fields > 0 then
+    entry.sections[#entry.sections + 1] = { title = "Fields", items = as_items(declared.fields) }
+  end
+  if #methods > 0 then entry.sections[#entry.sections + 1] = { title = "Methods", items = methods } end
+  return entry
+end
+
+return M
