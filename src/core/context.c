@@ -54,6 +54,7 @@ ae_status ae_context_open(const ae_options *options, ae_context **out, ae_error 
     ctx->allocator = a;
     ctx->random.seed = o.seed;
     ctx->threads = o.threads;
+    ctx->keep_environment = o.keep_environment;
     *out = ctx;
   } else {
     ae_allocator_release(a);

@@ -176,7 +176,7 @@ AE_INLINE float ae_tanh(float x) {
             z * (1.333141625e-01f + z * (-5.373793840e-02f + z * (2.063411847e-02f + z * -5.700091831e-03f)));
   float near = x + x * z * q;
   float far = 1.0f - 2.0f / (ae_exp(2.0f * (a > 10.0f ? 10.0f : a)) + 1.0f);
-  return a < 0.625f ? near : copysignf(far, x) + 0.0f * x; /* the last term brings nan */
+  return a < 0.625f ? near : copysignf(far, x);
 }
 
 AE_INLINE float ae_sigmoid(float x) {
@@ -199,7 +199,7 @@ AE_INLINE float ae_erf(float x) {
                       t * (-1.084217131e-01f +
                            t * (2.520999126e-02f +
                                 t * (-4.205112811e-03f + t * (4.414287105e-04f + t * -2.169307845e-05f))))));
-  float far = copysignf(1.0f - ae_exp(q), x) + 0.0f * t;
+  float far = copysignf(1.0f - ae_exp(q), x);
   return a < 1.0f ? x + x * p : far;
 }
 
@@ -294,7 +294,7 @@ AE_INLINE float ae_pow(float x, float y) {
 }
 
 AE_INLINE float ae_sin(float x) {
-  return ae_vm_sine(x, 0);
+  return x == 0.0f ? x : ae_vm_sine(x, 0); /* the sum above loses the sign of zero */
 }
 AE_INLINE float ae_cos(float x) {
   return ae_vm_sine(x, 1);

@@ -1,0 +1,183 @@
+/*
+** gemm: every backend against a plain sum in double, over sizes, transposes,
+** strides, alpha and beta, one thread and several; the corners (size 0, beta 0
+** over nan, alpha 0); the row plan; two contexts in two threads; bad names.
+*/
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/gemm.h"
+
+static int failures;
+
+#define CHECK(condition, ...)                                                                                          \
+  do {                                                                                                                 \
+    if (!(condition)) {                                                                                                \
+      failures++;                                                                                                      \
+      printf("%s:%d: ", __FILE__, __LINE__);                                                                           \
+      printf(__VA_ARGS__);                                                                                             \
+      printf("\n");                                                                                                    \
+    }                                                                                                                  \
+  } while (0)
+
+static real noise(uint32_t *seed) {
+  *seed = *seed * 1664525u + 1013904223u;
+  return (real)((double)(*seed >> 8) / 8388608.0 - 1.0);
+}
+
+static real *filled(size_t count, uint32_t *seed) {
+  real *x = malloc((count + 1) * sizeof *x);
+  for (size_t i = 0; i <= count; i++) x[i] = noise(seed);
+  return x;
+}
+
+static double at(ae_matrix x, int64_t row, int64_t column) {
+  return x.transposed ? x.data[column * x.stride + row] : x.data[row * x.stride + column];
+}
+
+/* One product with rows `gap` longer than they need be; what lies in the gaps
+** of C must stay. */
+static void check_product(ae_context *ctx, int64_t m, int64_t n, int64_t k, int form, real alpha, real beta,
+                          int64_t gap) {
+  uint32_t seed = (uint32_t)(m * 31 + n * 17 + k * 7 + form);
+  bool ta = form & 1, tb = form & 2;
+  ae_matrix a = {NULL, (ta ? m : k) + gap, ta}, b = {NULL, (tb ? k : n) + gap, tb};
+  int64_t stride = n + gap;
+  real *a_data = filled((size_t)((ta ? k : m) * a.stride), &seed);
+  real *b_data = filled((size_t)((tb ? n : k) * b.stride), &seed);
+  real *c = filled((size_t)(m * stride), &seed), *before = malloc((size_t)(m * stride + 1) * sizeof *before);
+  memcpy(before, c, (size_t)(m * stride + 1) * sizeof *before);
+  if (beta == 0)
+    for (int64_t i = 0; i < m; i++)
+      for (int64_t j = 0; j < n; j++) c[i * stride + j] = NAN;
+  a.data = a_data;
+  b.data = b_data;
+  ae_error err;
+  ae_status status = ae_gemm(ctx, m, n, k, alpha, a, b, beta, c, stride, &err);
+  CHECK(status == AE_OK, "%s", err.message);
+  double worst = 0;
+  bool intact = true;
+  for (int64_t i = 0; i < m; i++)
+    for (int64_t j = 0; j < stride; j++) {
+      double got = c[i * stride + j], wanted = before[i * stride + j];
+      if (j >= n) {
+        intact = intact && got == wanted;
+        continue;
+      }
+      double sum = 0;
+      for (int64_t p = 0; p < k; p++) sum += at(a, i, p) * at(b, p, j);
+      wanted = alpha * sum + (beta == 0 ? 0 : beta * wanted);
+      worst = fmax(worst, isnan(got) ? INFINITY : fabs(got - wanted));
+    }
+  double bound = AE_REAL_EPSILON * 4 * (double)(k + 4);
+  CHECK(worst <= bound, "%lldx%lldx%lld form %d alpha %g beta %g: off by %g", (long long)m, (long long)n, (long long)k,
+        form, (double)alpha, (double)beta, worst);
+  CHECK(intact, "%lldx%lldx%lld form %d: wrote between the rows of C", (long long)m, (long long)n, (long long)k, form);
+  free(a_data);
+  free(b_data);
+  free(c);
+  free(before);
+}
+
+static void check_sizes(ae_context *ctx) {
+  static const int64_t sizes[][3] = {{1, 1, 1},     {1, 7, 5},      {5, 1, 9},      {3, 4, 1},
+                                     {20, 10, 20},  {17, 33, 65},   {1, 512, 784},  {512, 1, 784},
+                                     {64, 64, 64},  {250, 32, 784}, {32, 783, 256}, {129, 257, 130},
+                                     {2, 900, 700}, {0, 3, 4},      {3, 0, 4},      {3, 4, 0}};
+  for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+    for (int form = 0; form < 4; form++) {
+      const int64_t *size = sizes[s];
+      check_product(ctx, size[0], size[1], size[2], form, 1, 0, 0);
+      check_product(ctx, size[0], size[1], size[2], form, (real)-0.5, 1, 3);
+      check_product(ctx, size[0], size[1], size[2], form, 1, (real)0.25, 1);
+    }
+  check_product(ctx, 5, 6, 7, 0, 0, 0, 0);
+  check_product(ctx, 5, 6, 7, 0, 0, 2, 0);
+}
+
+static void check_rows(ae_context *ctx) {
+  enum { M = 100, N = 40, K = 70 };
+  uint32_t seed = 1;
+  real *a = filled(M * K, &seed), *b = filled(K * N, &seed), *c = filled(M * N, &seed), *d = filled(M * N, &seed);
+  ae_gemm_plan plan;
+  CHECK(ae_gemm_plan_rows(ctx, M, N, K, &plan, NULL) == AE_OK, "plan");
+  for (int64_t row = 0; row < M; row += 30) {
+    int64_t rows = M - row < 30 ? M - row : 30;
+    CHECK(ae_gemm_rows(&plan, rows, 1, (ae_matrix){a + row * K, K, false}, (ae_matrix){b, N, false}, 0, c + row * N,
+                       N) == AE_OK,
+          "rows");
+  }
+  CHECK(ae_gemm(ctx, M, N, K, 1, (ae_matrix){a, K, false}, (ae_matrix){b, N, false}, 0, d, N, NULL) == AE_OK, "gemm");
+  double worst = 0;
+  for (int i = 0; i < M * N; i++) worst = fmax(worst, fabs((double)(c[i] - d[i])));
+  CHECK(worst <= 1e3 * (double)AE_REAL_EPSILON, "rows and whole differ by %g", worst);
+  CHECK(ae_gemm_plan_rows(ctx, 1, 2000, 2000, &plan, NULL) == AE_OK, "plan");
+  CHECK(plan.parts == (ctx->threads > 1 ? 0 : 1), "one row cannot be split, got %d parts", plan.parts);
+  free(a);
+  free(b);
+  free(c);
+  free(d);
+}
+
+static ae_context *open_context(int threads) {
+  ae_context *ctx = NULL;
+  ae_error err;
+  if (ae_context_open(&(ae_options){.threads = threads}, &ctx, &err) != AE_OK) printf("%s\n", err.message);
+  return ctx;
+}
+
+static void *one_thread(void *arg) {
+  ae_context *ctx = open_context(*(int *)arg);
+  for (int i = 0; i < 20; i++) check_product(ctx, 120, 64, 300, i % 4, 1, 0, 0);
+  ae_context_close(ctx);
+  return NULL;
+}
+
+static void check_backend(const char *name) {
+  setenv("AELUA_BACKEND", name, 1);
+  ae_kernel_report report;
+  for (int threads = 1; threads <= 3; threads += 2) {
+    ae_context *ctx = open_context(threads);
+    ae_error err;
+    real one = 1, c = 0;
+    ae_matrix x = {&one, 1, false};
+    ae_status status = ae_gemm(ctx, 1, 1, 1, 1, x, x, 0, &c, 1, &err);
+    if (status == AE_UNSUPPORTED) {
+      printf("skipped: %s\n", err.message);
+    } else {
+      CHECK(status == AE_OK, "%s", err.message);
+      check_sizes(ctx);
+      check_rows(ctx);
+    }
+    ae_kernel_describe(ctx, &report);
+    ae_context_close(ctx);
+  }
+  printf("backend '%s': %s; %s; %s\n", name, report.blas, report.onednn, report.isa);
+}
+
+int main(void) {
+  check_backend("");
+  check_backend("openblas");
+  check_backend("onednn");
+  check_backend("loops");
+
+  unsetenv("AELUA_BACKEND");
+  int threads = 2;
+  pthread_t other[2];
+  for (int i = 0; i < 2; i++) pthread_create(&other[i], NULL, one_thread, &threads);
+  for (int i = 0; i < 2; i++) pthread_join(other[i], NULL);
+
+  setenv("AELUA_BACKEND", "openblass", 1);
+  ae_context *ctx = open_context(1);
+  ae_error err = {0};
+  real one = 1, c = 0;
+  ae_matrix x = {&one, 1, false};
+  CHECK(ae_gemm(ctx, 1, 1, 1, 1, x, x, 0, &c, 1, &err) == AE_INVALID && strstr(err.message, "openblass"),
+        "a backend that does not exist: %s", err.message);
+  ae_context_close(ctx);
+  printf("%d failures\n", failures);
+  return failures != 0;
+}

@@ -1,0 +1,33 @@
+/*
+** backend: what gemm.c asks of a library that multiplies matrices. Each is
+** looked for once in a process, at the first product.
+**
+** Not here: which one serves a product (gemm.c).
+*/
+#ifndef AE_KERNEL_BACKEND_H
+#define AE_KERNEL_BACKEND_H
+
+#include "kernel/gemm.h"
+
+typedef struct ae_backend {
+  /* The whole product on the calling thread, inside a parallel region or not
+  ** (where `splits_itself`: on as many as the library likes). No size is 0,
+  ** alpha is not 0, every number fits an int. Errors: AE_NO_MEMORY. */
+  ae_status (*gemm)(int64_t m, int64_t n, int64_t k, real alpha, ae_matrix a, ae_matrix b, real beta, real *c,
+                    int64_t c_stride);
+  bool splits_itself; /* its threads are not ours: never call it from several */
+  bool lent;          /* the host had it loaded before us, and keeps its settings */
+  char text[160];     /* for people: version, core, threading */
+} ae_backend;
+
+/* NULL: there is none. `keep_environment`: do not set a variable around the load. */
+const ae_backend *ae_backend_openblas(bool keep_environment);
+const ae_backend *ae_backend_onednn(void);
+/* Plain loops, where no library is to be had. */
+extern const ae_backend ae_backend_loops;
+
+/* Between the two, a library that would spread over OpenMP's threads uses one. */
+int ae_backend_enter_serial(void);
+void ae_backend_leave_serial(int before);
+
+#endif
