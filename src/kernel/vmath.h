@@ -57,6 +57,15 @@ AE_INLINE real ae_sqrt(real x) {
 AE_INLINE real ae_abs(real x) {
   return fabs(x);
 }
+AE_INLINE real ae_floor(real x) {
+  return floor(x);
+}
+AE_INLINE real ae_ceil(real x) {
+  return ceil(x);
+}
+AE_INLINE real ae_round(real x) { /* halves to even */
+  return rint(x);
+}
 AE_INLINE real ae_sigmoid(real x) {
   double e = exp(-fabs(x));
   return (x >= 0 ? 1 : e) / (1 + e);
@@ -89,6 +98,15 @@ AE_INLINE float ae_sqrt(float x) {
 }
 AE_INLINE float ae_abs(float x) {
   return fabsf(x);
+}
+AE_INLINE float ae_floor(float x) {
+  return floorf(x);
+}
+AE_INLINE float ae_ceil(float x) {
+  return ceilf(x);
+}
+AE_INLINE float ae_round(float x) { /* halves to even */
+  return rintf(x);
 }
 
 /* x = n ln 2 + r, |r| <= ln 2 / 2 */
