@@ -109,7 +109,9 @@ describe("operations", function()
 
   local defined_in = {}
   for _, path in ipairs(files_under("src/op", "%.c$")) do
-    for name in read(path):gmatch("const%s+ae_op%s+ae_op_([%w_]+)%s*=") do defined_in[name] = path end
+    local text = read(path)
+    for name in text:gmatch("const%s+ae_op%s+ae_op_([%w_]+)%s*=") do defined_in[name] = path end
+    for name in text:gmatch("\n%u[%u%d_]+%(([%l%d_]+),") do defined_in[name] = defined_in[name] or path end
   end
 
   it("stand in ops.def in alphabetical order, once each", function() assert.is_true(in_order) end)

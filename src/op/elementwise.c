@@ -169,7 +169,7 @@ ae_status ae_binary_shape(ae_call *call, ae_spec *out) {
 }
 
 ae_status ae_binary_i32_shape(ae_call *call, ae_spec *out) {
-  ae_type type;
+  ae_type type = AE_REAL;
   AE_TRY(ae_common_type(call, 0, 1, &type));
   return broadcast_shape(call, type, out);
 }

@@ -1,6 +1,5 @@
 /*
-** registry: the table of all operations, made from ops.def, and the call by
-** name that a C host uses.
+** registry: the table of all operations, made from ops.def.
 */
 #include <string.h>
 
@@ -25,14 +24,4 @@ const ae_op *ae_op_find(const char *name) {
   for (const ae_op *const *op = operations; *op; op++)
     if (strcmp((*op)->name, name) == 0) return *op;
   return NULL;
-}
-
-ae_status ae_op_apply(ae_context *ctx, const char *name, ae_tensor *const *in, int n_in, ae_tensor **out, int n_out,
-                      ae_error *err) {
-  const ae_op *op = ae_op_find(name);
-  if (!op) return ae_fail(err, AE_INVALID, "ae_op_apply: there is no operation '%s'", name);
-  int makes = op->n_out ? op->n_out : 1;
-  if (n_out != makes)
-    return ae_fail(err, AE_INVALID, "%s: gives %d outputs, room was made for %d", op->name, makes, n_out);
-  return ae_op_run(ctx, op, in, n_in, NULL, out, err);
 }
