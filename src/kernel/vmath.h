@@ -194,7 +194,7 @@ AE_INLINE float ae_tanh(float x) {
             z * (1.333141625e-01f + z * (-5.373793840e-02f + z * (2.063411847e-02f + z * -5.700091831e-03f)));
   float near = x + x * z * q;
   float far = 1.0f - 2.0f / (ae_exp(2.0f * (a > 10.0f ? 10.0f : a)) + 1.0f);
-  return a < 0.625f ? near : copysignf(far, x);
+  return copysignf(a < 0.625f ? near : far, x);
 }
 
 AE_INLINE float ae_sigmoid(float x) {
