@@ -54,7 +54,7 @@ static void print_kernels(void) {
   ae_kernel_report kernels;
   ae_kernel_describe(ctx, &kernels);
   printf("  instructions: %s\n  threads: %d\n  BLAS: %s\n  oneDNN: %s\n", kernels.isa, ae_context_threads(ctx),
-         kernels.blas, kernels.onednn);
+         kernels.blas, kernels.onednn[0] ? kernels.onednn : "none");
   ae_context_close(ctx);
 }
 

@@ -1,7 +1,7 @@
 # What aelua stands on. Linked: Lua 5.4, cJSON, zlib, OpenMP; libedit where found. Compiled in: stb. Loaded at first
 # use, by the path or name written into the program: OpenBLAS and oneDNN.
 #
-# Sets STB_INCLUDE_DIR, ONEDNN_INCLUDE_DIRS and kernel_definitions:
+# Sets STB_INCLUDE_DIR, ONEDNN_INCLUDE_DIRS, OPENBLAS_OTHER and kernel_definitions:
 #   AELUA_OPENBLAS_LIBRARY="/full/path/libopenblas.so.0"   absent: none was found at build time
 #   AELUA_ONEDNN_LIBRARY="libdnnl.so.2"                    absent: built without oneDNN
 
@@ -20,8 +20,8 @@ find_path(STB_INCLUDE_DIR stb_image.h PATH_SUFFIXES stb REQUIRED)
 set(kernel_definitions "")
 
 # Debian keeps both flavours in folders of their own; Fedora calls the OpenMP one libopenblaso.
+set(multiarch /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
 if(NOT AELUA_OPENBLAS)
-  set(multiarch /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
   find_file(openblas_found NO_CACHE
             NAMES openblas-openmp/libopenblas.so.0 libopenblaso.so.0 openblas-pthread/libopenblas.so.0 libopenblas.so.0
                   libopenblas.so
@@ -37,6 +37,12 @@ if(AELUA_OPENBLAS)
 else()
   message(WARNING "OpenBLAS was not found: products run on aelua's own loops, or oneDNN's. "
                   "Debian has it as libopenblas0-openmp.")
+endif()
+
+# The other flavour, for the test of a host that is linked with it.
+find_file(OPENBLAS_OTHER NO_CACHE NAMES openblas-pthread/libopenblas.so.0 PATHS ${multiarch} NO_DEFAULT_PATH)
+if(NOT AELUA_OPENBLAS MATCHES openblas-openmp)
+  set(OPENBLAS_OTHER "")
 endif()
 
 set(ONEDNN_INCLUDE_DIRS "")
