@@ -153,7 +153,8 @@ static void mark(ae_walk *walk) {
 
 /* ---- Gradients on their way ---- */
 
-/* *sum += g, where *sum is a reference of ours or NULL and g a reference of the caller's. */
+/* *sum += g, where *sum is a reference of ours or NULL and g one of the
+** caller's: its only one is not read again, its memory may become the sum's. */
 static ae_status add_to(ae_context *ctx, ae_tensor **sum, ae_tensor *g, ae_error *err) {
   if (!*sum) {
     ae_tensor_retain(g);
@@ -199,9 +200,13 @@ static ae_status add_to_grad(ae_context *ctx, ae_tensor *t, ae_tensor *g, ae_err
 }
 
 static ae_status keep_found(ae_walk *walk, const ae_tensor *leaf, const ae_node *node, int output, ae_tensor *g) {
-  for (int j = place_in_of(walk, 0, leaf, node, output); j >= 0; j = place_in_of(walk, j + 1, leaf, node, output))
-    AE_TRY(add_to(walk->ctx, &walk->found[j], g, walk->err));
-  return AE_OK;
+  ae_status status = AE_OK;
+  ae_tensor_retain(g); /* so that the first sum does not reuse what the second one reads */
+  for (int j = place_in_of(walk, 0, leaf, node, output); j >= 0 && status == AE_OK;
+       j = place_in_of(walk, j + 1, leaf, node, output))
+    status = add_to(walk->ctx, &walk->found[j], g, walk->err);
+  ae_tensor_release(g);
+  return status;
 }
 
 static ae_status reach_leaf(ae_walk *walk, ae_tensor *leaf, ae_tensor *g) {

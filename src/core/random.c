@@ -131,22 +131,27 @@ AE_INLINE void turn(uint32_t w, real *c, real *s) {
 
 #else
 
+/* Halves apart: a signed conversion is one instruction everywhere. */
+AE_INLINE float to_float(uint32_t w) {
+  return (float)(int32_t)(w >> 16) * 65536.0f + (float)(int32_t)(w & 0xffff);
+}
+
 /* sqrt(-2 log u), u = (w + 1) / 2^32 in (0, 1]. log through the exponent and a
 ** polynomial of the mantissa m in [1/sqrt 2, sqrt 2): log m = 2 artanh(t),
-** t = (m - 1)/(m + 1), |t| < 0.172. */
+** t = (m - 1)/(m + 1), |t| < 0.172. Near u = 1, m - 1 = u - 1 is taken from w,
+** before rounding has eaten it. */
 AE_INLINE real radius(uint32_t w) {
   union {
     float f;
     int32_t i;
   } u, m;
-  /* Halves converted apart: a signed conversion is one instruction everywhere. */
-  u.f = (float)(int32_t)(w >> 16) * 65536.0f + (float)(int32_t)(w & 0xffff) + 1.0f;
+  u.f = to_float(w) + 1.0f;
   int32_t e = (u.i - 0x3f3504f3) >> 23; /* 0x3f3504f3 is 1/sqrt 2 */
   m.i = u.i - e * (1 << 23);
-  float t = (m.f - 1) / (m.f + 1), t2 = t * t;
+  float above = e == 32 ? to_float(~w) * -0x1p-32f : m.f - 1;
+  float t = above / (m.f + 1), t2 = t * t;
   float log_m = 2 * t * (1 + t2 * (1.0f / 3 + t2 * (1.0f / 5 + t2 * (1.0f / 7 + t2 * (1.0f / 9)))));
-  float log_u = (float)(e - 32) * 0.693147180559945f + log_m;
-  float r2 = -2 * log_u;
+  float r2 = -2 * ((float)(e - 32) * 0.693147180559945f + log_m);
   return sqrtf(r2 > 0 ? r2 : 0);
 }
 
