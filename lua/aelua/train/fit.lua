@@ -229,7 +229,7 @@ function M.run(model, train, given, tools)
 
   core.interrupted()
   local was_training = model.training
-  local ok, failure = pcall(run_epochs, run, train, validation, o, list)
+  local ok, failure = pcall(core.interruptible, run_epochs, run, train, validation, o, list)
   if not was_training then model:eval() end
   local told, late = pcall(run.tell, run, "on_train_end")
   if not ok then error(failure, 0) end
