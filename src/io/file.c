@@ -15,24 +15,24 @@
 
 /* ---- Whole files ---- */
 
-static ae_status grow(ae_context *ctx, ae_bytes *b, size_t capacity, ae_error *err) {
+static ae_status grow(ae_bytes *b, size_t capacity, ae_error *err) {
   void *block;
-  AE_TRY(ae_allocate(ctx->allocator, capacity, &block, err));
+  AE_TRY(ae_allocate(b->allocator, capacity, &block, err));
   if (b->size > 0) memcpy(block, b->data, b->size);
-  ae_free(ctx->allocator, b->data, b->capacity);
+  ae_free(b->allocator, b->data, b->capacity);
   b->data = block;
   b->capacity = capacity;
   return AE_OK;
 }
 
-static ae_status take_rest(ae_context *ctx, ae_reader *r, size_t cap, ae_bytes *b, ae_error *err) {
+static ae_status take_rest(ae_reader *r, size_t cap, ae_bytes *b, ae_error *err) {
   uint64_t most = ae_reader_most(r);
   if (!ae_reader_gzipped(r) && most > cap)
     return ae_reader_fail(r, err, AE_UNSUPPORTED, "larger than the %zu bytes that are read at most", cap);
   /* One byte more than the file: the read that comes back short is the end. */
   size_t first = 65536;
   if (!ae_reader_gzipped(r)) first = (size_t)most;
-  AE_TRY(grow(ctx, b, first + 2, err));
+  AE_TRY(grow(b, first + 2, err));
   for (;;) {
     size_t room = b->capacity - 1 - b->size, got;
     AE_TRY(ae_reader_some(r, b->data + b->size, room, &got, err));
@@ -40,19 +40,19 @@ static ae_status take_rest(ae_context *ctx, ae_reader *r, size_t cap, ae_bytes *
     if (b->size > cap)
       return ae_reader_fail(r, err, AE_UNSUPPORTED, "holds more than the %zu bytes that are read at most", cap);
     if (got < room) break;
-    AE_TRY(grow(ctx, b, 2 * b->capacity, err));
+    AE_TRY(grow(b, 2 * b->capacity, err));
   }
   b->data[b->size] = '\0';
   return AE_OK;
 }
 
 ae_status ae_reader_rest(ae_context *ctx, ae_reader *r, size_t cap, ae_bytes *out, ae_error *err) {
-  ae_bytes b = {NULL, 0, 0};
-  ae_status status = take_rest(ctx, r, cap, &b, err);
+  ae_bytes b = {NULL, 0, 0, ctx->allocator};
+  ae_status status = take_rest(r, cap, &b, err);
   if (status == AE_OK)
     *out = b;
   else
-    ae_bytes_free(ctx, &b);
+    ae_bytes_free(&b);
   return status;
 }
 
@@ -64,9 +64,9 @@ ae_status ae_file_read(ae_context *ctx, const char *who, const char *path, size_
   return status;
 }
 
-void ae_bytes_free(ae_context *ctx, ae_bytes *bytes) {
-  ae_free(ctx->allocator, bytes->data, bytes->capacity);
-  *bytes = (ae_bytes){NULL, 0, 0};
+void ae_bytes_free(ae_bytes *bytes) {
+  if (bytes->data != NULL) ae_free(bytes->allocator, bytes->data, bytes->capacity);
+  *bytes = (ae_bytes){NULL, 0, 0, NULL};
 }
 
 /* ---- Kinds ---- */

@@ -8,15 +8,16 @@
 #include "io/reader.h"
 
 typedef struct ae_bytes {
-  char *data; /* data[size] is '\0' */
+  char *data; /* data[size] is '\0'; NULL: nothing to free */
   size_t size, capacity;
+  ae_allocator *allocator;
 } ae_bytes;
 
 /* Everything that the reader has left. Errors: AE_UNSUPPORTED past `cap` bytes
 ** (what gzip makes of a small file included), and the reader's. */
 ae_status ae_reader_rest(ae_context *ctx, ae_reader *r, size_t cap, ae_bytes *out, ae_error *err);
 ae_status ae_file_read(ae_context *ctx, const char *who, const char *path, size_t cap, ae_bytes *out, ae_error *err);
-void ae_bytes_free(ae_context *ctx, ae_bytes *bytes);
+void ae_bytes_free(ae_bytes *bytes);
 
 typedef enum ae_file_kind {
   AE_FILE_MISSING,
