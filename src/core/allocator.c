@@ -195,8 +195,8 @@ ae_status ae_allocate(ae_allocator *a, size_t bytes, void **out, ae_error *err) 
 
 void ae_free(ae_allocator *a, void *block, size_t bytes) {
   if (!block) return;
-  int bin;
-  size_t size;
+  int bin = 0;
+  size_t size = 0;
   size_class(bytes, &bin, &size);
   pthread_mutex_lock(&a->lock);
   a->live -= size;

@@ -56,7 +56,7 @@ static ae_status byte_size(const char *who, ae_type type, const ae_shape *shape,
 }
 
 ae_status ae_tensor_new(ae_context *ctx, ae_type type, const ae_shape *shape, ae_tensor **out, ae_error *err) {
-  size_t bytes;
+  size_t bytes = 0;
   AE_TRY(byte_size("tensor", type, shape, &bytes, err));
   ae_storage *storage;
   AE_TRY(ae_storage_new(ctx->allocator, bytes, &storage, err));
@@ -99,7 +99,7 @@ ae_status ae_tensor_scalar(ae_context *ctx, double value, ae_tensor **out, ae_er
 ae_status ae_tensor_lend(ae_context *ctx, ae_type type, int ndim, const int64_t *dims, void *data,
                          void (*release)(void *user, void *data), void *user, ae_tensor **out, ae_error *err) {
   ae_shape shape;
-  size_t bytes;
+  size_t bytes = 0;
   AE_TRY(ae_shape_make("lend", ndim, dims, &shape, err));
   AE_TRY(byte_size("lend", type, &shape, &bytes, err));
   if (!data && bytes) return ae_fail(err, AE_INVALID, "lend: wants memory for %zu bytes, got NULL", bytes);
