@@ -49,6 +49,13 @@ ae_lua *ae_bind_find(lua_State *L);
 /* Adds functions, with the state as upvalue 1, to the table on top. */
 void ae_bind_functions(lua_State *L, ae_lua *lua, const luaL_Reg *functions);
 
+/* ---- Calls (call.c) ---- */
+
+/* Calls the function under n_args arguments. True: its results are on top.
+** False: the error value is, and the traceback is remembered for whoever
+** reports it (core.traceback), as raising the value again would lose it. */
+bool ae_bind_call(lua_State *L, int n_args);
+
 /* ---- Errors (errors.c) ---- */
 
 /* Raise {code, message, where, traceback}; the position is the script's. They do not return. */
@@ -77,8 +84,9 @@ void ae_bind_collect(lua_State *L, ae_lua *lua);
 
 /* ---- Arguments of operations (attributes.c) ---- */
 
-/* A table of options: string keys alone, or empty. */
+/* A table without an array part whose keys are names. */
 bool ae_bind_is_options(lua_State *L, int index);
+bool ae_bind_is_empty(lua_State *L, int index); /* of a table */
 /* Writes the attribute a of op from the value at index; raises where it does not fit. */
 void ae_bind_attribute(lua_State *L, const ae_op *op, const ae_attr *a, int index, void *attrs);
 /* Reads dims or a shape from the table or number at index. */
@@ -89,6 +97,7 @@ const char *ae_bind_nearest(const char *name, const char *const *names);
 /* ---- Parts: each adds its functions to `core`, the table on top ---- */
 
 void ae_bind_open_errors(lua_State *L, ae_lua *lua);
+void ae_bind_open_call(lua_State *L, ae_lua *lua);
 void ae_bind_open_tensor(lua_State *L, ae_lua *lua);
 void ae_bind_open_operations(lua_State *L, ae_lua *lua);
 void ae_bind_open_autograd(lua_State *L, ae_lua *lua);

@@ -1,0 +1,93 @@
+/*
+** box: the userdata that stands for a tensor, from its making to its end, and
+** the soft limit by which the collector learns of memory that it does not see.
+*/
+#include "bind/bind.h"
+#include "bind/scope.h"
+
+/* Below this many live bytes the collector is left to itself. */
+#define SOFT_LIMIT ((size_t)64 << 20)
+
+ae_box *ae_bind_box(lua_State *L, ae_lua *lua) {
+  ae_box *box = lua_newuserdatauv(L, sizeof *box, 0);
+  *box = (ae_box){0};
+  lua_rawgeti(L, LUA_REGISTRYINDEX, lua->tensor_class_ref);
+  lua_setmetatable(L, -2);
+  return box;
+}
+
+void ae_bind_put(ae_lua *lua, ae_box *box, ae_tensor *t) {
+  box->tensor = t;
+  if (lua->scope) ae_scope_add(lua->scope, box);
+}
+
+void ae_bind_drop(ae_box *box) {
+  ae_tensor *t = box->tensor;
+  box->tensor = NULL;
+  ae_scope_remove(box);
+  ae_tensor_release(t);
+}
+
+ae_box *ae_bind_test(lua_State *L, const ae_lua *lua, int index) {
+  void *box = lua_touserdata(L, index);
+  if (!box || !lua_getmetatable(L, index)) return NULL;
+  bool is_tensor = lua_topointer(L, -1) == lua->tensor_class;
+  lua_pop(L, 1);
+  return is_tensor ? box : NULL;
+}
+
+ae_tensor *ae_bind_check(lua_State *L, ae_lua *lua, int index, const char *who, const char *what) {
+  const ae_box *box = ae_bind_test(L, lua, index);
+  if (!box) {
+    char got[AE_DESCRIBE_TEXT];
+    ae_bind_fail(L, AE_TYPE, "%s: %s wants a tensor, got %s", who, what, ae_bind_describe(L, index, got));
+  } else if (box->released) {
+    ae_bind_fail(L, AE_STATE, "%s: %s was released at the end of the scope that made it; return it or scope.keep it",
+                 who, what);
+  } else if (!box->tensor) {
+    ae_bind_fail(L, AE_STATE, "%s: %s has been freed", who, what);
+  }
+  return box->tensor;
+}
+
+void ae_bind_collect(lua_State *L, ae_lua *lua) {
+  lua_gc(L, LUA_GCCOLLECT);
+  size_t live = ae_context_memory(lua->ctx).live;
+  lua->limit = live > SOFT_LIMIT / 2 ? 2 * live : SOFT_LIMIT;
+}
+
+void ae_bind_relieve(lua_State *L, ae_lua *lua) {
+  if (lua->limit == 0) lua->limit = SOFT_LIMIT;
+  if (ae_context_memory(lua->ctx).live > lua->limit) ae_bind_collect(L, lua);
+}
+
+/* ---- The host's door (aelua.h) ---- */
+
+ae_status ae_lua_tensor(lua_State *L, int index, ae_tensor **out, ae_error *err) {
+  const ae_lua *lua = ae_bind_find(L);
+  const ae_box *box = lua && lua_checkstack(L, 2) ? ae_bind_test(L, lua, index) : NULL;
+  if (!box) return ae_fail(err, AE_TYPE, "ae_lua_tensor: wants a tensor, got a %s", luaL_typename(L, index));
+  if (!box->tensor) return ae_fail(err, AE_STATE, "ae_lua_tensor: the tensor has been freed");
+  ae_tensor_retain(box->tensor);
+  *out = box->tensor;
+  return AE_OK;
+}
+
+static int push_box(lua_State *L) {
+  ae_lua *lua = ae_bind_find(L);
+  ae_tensor *t = lua_touserdata(L, 1);
+  ae_box *box = ae_bind_box(L, lua);
+  ae_tensor_retain(t);
+  ae_bind_put(lua, box, t);
+  return 1;
+}
+
+ae_status ae_lua_push(lua_State *L, ae_tensor *t, ae_error *err) {
+  const ae_lua *lua = lua_checkstack(L, 4) ? ae_bind_find(L) : NULL;
+  if (!lua || !lua->ctx) return ae_fail(err, AE_STATE, "ae_lua_push: aelua is not open in this state");
+  lua_pushcfunction(L, push_box);
+  lua_pushlightuserdata(L, t);
+  if (lua_pcall(L, 1, 1, 0) == LUA_OK) return AE_OK;
+  lua_pop(L, 1);
+  return ae_fail(err, AE_NO_MEMORY, "ae_lua_push: Lua is out of memory");
+}

@@ -1,0 +1,69 @@
+/*
+** call: protected calls, and the sections made of them, which end whatever
+** happens inside: no_grad, interruptible. Nothing yields out of one: the state
+** of a section is the context's, and would leak into whoever runs meanwhile.
+*/
+#include "bind/bind.h"
+
+#define LAST_ERROR "aelua.last_error"
+
+/* Message handler: remembers the first traceback of an error value. */
+static int remember(lua_State *L) {
+  lua_settop(L, 1);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LAST_ERROR);
+  lua_rawgeti(L, 2, 1);
+  if (!lua_isnil(L, 1) && lua_rawequal(L, 1, 3)) {
+    lua_settop(L, 1);
+    return 1;
+  }
+  lua_pushvalue(L, 1);
+  lua_rawseti(L, 2, 1);
+  luaL_traceback(L, L, NULL, 1);
+  lua_rawseti(L, 2, 2);
+  lua_settop(L, 1);
+  return 1;
+}
+
+bool ae_bind_call(lua_State *L, int n_args) {
+  int handler = lua_gettop(L) - n_args;
+  lua_pushcfunction(L, remember);
+  lua_insert(L, handler);
+  bool fine = lua_pcall(L, n_args, LUA_MULTRET, handler) == LUA_OK;
+  lua_remove(L, handler);
+  return fine;
+}
+
+/* core.traceback(value) -> the traceback of where value was first raised, if it is the last error of a section */
+static int traceback(lua_State *L) {
+  luaL_checkany(L, 1);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LAST_ERROR);
+  lua_rawgeti(L, -1, 1);
+  if (lua_isnil(L, 1) || !lua_rawequal(L, 1, -1)) return 0;
+  lua_rawgeti(L, -2, 2);
+  return 1;
+}
+
+/* core.no_grad(fn, ...) -> what fn returns; nothing inside is recorded */
+static int no_grad(lua_State *L) {
+  const ae_lua *lua = ae_bind_lua(L);
+  luaL_checkany(L, 1);
+  lua->ctx->no_grad++;
+  bool fine = ae_bind_call(L, lua_gettop(L) - 1);
+  if (lua->ctx) lua->ctx->no_grad--;
+  return fine ? lua_gettop(L) : lua_error(L);
+}
+
+/* core.interruptible(fn, ...) -> what fn returns; while it runs, an interrupt only sets what core.interrupted reads */
+static int interruptible(lua_State *L) {
+  const ae_lua *lua = ae_bind_lua(L);
+  luaL_checkany(L, 1);
+  atomic_fetch_add(&lua->ctx->loops, 1);
+  bool fine = ae_bind_call(L, lua_gettop(L) - 1);
+  if (lua->ctx) atomic_fetch_sub(&lua->ctx->loops, 1);
+  return fine ? lua_gettop(L) : lua_error(L);
+}
+
+static const luaL_Reg functions[] = {
+    {"traceback", traceback}, {"no_grad", no_grad}, {"interruptible", interruptible}, {NULL, NULL}};
+
+void ae_bind_open_call(lua_State *L, ae_lua *lua) { ae_bind_functions(L, lua, functions); }
