@@ -14,7 +14,7 @@
 
 #include "bind/bind.h"
 
-enum { ATTRS_BYTES = 1024, LIST_AT_HAND = 24 };
+enum { LIST_AT_HAND = 24 };
 
 /* What a call is made of while it is put together. */
 typedef struct call {
@@ -27,7 +27,7 @@ typedef struct call {
   double number[AE_MAX_PARAMS];
   unsigned given; /* bit i: attribute i was */
   ae_tensor *out[AE_MAX_OUTPUTS];
-  _Alignas(max_align_t) char attrs[ATTRS_BYTES];
+  _Alignas(max_align_t) char attrs[AE_MAX_ATTRS_SIZE];
 } call;
 
 static int count_params(const ae_op *op) {
@@ -342,8 +342,6 @@ void ae_bind_open_operations(lua_State *L, ae_lua *lua) {
   lua_getfield(L, -3, "methods");
   const ae_op *op;
   for (int i = 0; (op = ae_op_at(i)); i++) {
-    if (op->attrs_size > ATTRS_BYTES)
-      ae_bind_fail(L, AE_UNSUPPORTED, "%s: its attributes take more than %d bytes", op->name, ATTRS_BYTES);
     push_operation(L, lua, op, call_operation);
     if (!op->internal && !op->no_method && op->params[0].name) {
       lua_pushvalue(L, -1);
