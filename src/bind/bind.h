@@ -77,6 +77,8 @@ void ae_bind_drop(ae_box *box);
 ae_box *ae_bind_test(lua_State *L, const ae_lua *lua, int index);
 /* The tensor at index; raises "who: what wants a tensor, got ..." or "who: what has been freed". */
 ae_tensor *ae_bind_check(lua_State *L, ae_lua *lua, int index, const char *who, const char *what);
+/* Below this many live bytes the collector is left to itself. */
+#define AE_SOFT_LIMIT ((size_t)64 << 20)
 /* Runs the collector where tensors hold more than the soft limit. */
 void ae_bind_relieve(lua_State *L, ae_lua *lua);
 /* The collector at its fullest: the last thing to try when memory has run out. */

@@ -5,9 +5,6 @@
 #include "bind/bind.h"
 #include "bind/scope.h"
 
-/* Below this many live bytes the collector is left to itself. */
-#define SOFT_LIMIT ((size_t)64 << 20)
-
 ae_box *ae_bind_box(lua_State *L, ae_lua *lua) {
   ae_box *box = lua_newuserdatauv(L, sizeof *box, 0);
   *box = (ae_box){0};
@@ -50,14 +47,20 @@ ae_tensor *ae_bind_check(lua_State *L, ae_lua *lua, int index, const char *who, 
   return box->tensor;
 }
 
+/* Twice what is live; below a budget, half of what is left of it at most. */
+static size_t soft_limit(const ae_memory_use *use) {
+  size_t limit = use->live > AE_SOFT_LIMIT / 2 ? 2 * use->live : AE_SOFT_LIMIT;
+  size_t left = use->budget > use->live ? use->budget - use->live : 0;
+  return use->budget && limit > use->live + left / 2 ? use->live + left / 2 : limit;
+}
+
 void ae_bind_collect(lua_State *L, ae_lua *lua) {
   lua_gc(L, LUA_GCCOLLECT);
-  size_t live = ae_context_memory(lua->ctx).live;
-  lua->limit = live > SOFT_LIMIT / 2 ? 2 * live : SOFT_LIMIT;
+  ae_memory_use use = ae_context_memory(lua->ctx);
+  lua->limit = soft_limit(&use);
 }
 
 void ae_bind_relieve(lua_State *L, ae_lua *lua) {
-  if (lua->limit == 0) lua->limit = SOFT_LIMIT;
   if (ae_context_memory(lua->ctx).live > lua->limit) ae_bind_collect(L, lua);
 }
 

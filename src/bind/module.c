@@ -106,10 +106,7 @@ static void (*const parts[])(lua_State *L, ae_lua *lua) = {
 static void open_core(lua_State *L, ae_lua *lua) {
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   lua_newtable(L);
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-    parts[i](L, lua);
-    lua_settop(L, lua_absindex(L, -1));
-  }
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) parts[i](L, lua);
   lua_setfield(L, -2, "aelua.core");
   lua_pop(L, 1);
 }
@@ -122,6 +119,7 @@ int luaopen_aelua(lua_State *L) {
     ae_lua *lua = open_state(L);
     open_core(L, lua);
     preload_embedded(L);
+    lua->limit = AE_SOFT_LIMIT;
   }
   if (lua_getglobal(L, "require") != LUA_TFUNCTION)
     return ae_bind_fail(L, AE_STATE, "aelua: wants the package library; open it first (luaL_openlibs)");

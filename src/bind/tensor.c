@@ -218,6 +218,7 @@ static int is_tensor(lua_State *L) {
 static const luaL_Reg methods[] = {{"item", item},
                                    {"totable", ae_table_write},
                                    {"detach", detach},
+                                   {"copy_", ae_index_copy},
                                    {"fill_", fill},
                                    {"require_grad", require_grad},
                                    {"retain_grad", retain_grad},

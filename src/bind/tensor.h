@@ -17,6 +17,7 @@ ae_type ae_bind_check_type(lua_State *L, int index, const char *who);
 int ae_index_get(lua_State *L, ae_lua *lua);
 /* index_assign.c: t[key] = value */
 int ae_index_set(lua_State *L, ae_lua *lua);
+int ae_index_copy(lua_State *L); /* t:copy_(src) */
 /* table.c: core.tensor(nested, {dtype=}) and t:totable() */
 int ae_table_read(lua_State *L);
 int ae_table_write(lua_State *L);

@@ -231,6 +231,12 @@ ae_memory_use ae_allocator_use(const ae_allocator *a) {
   return use;
 }
 
+void ae_allocator_set_budget(ae_allocator *a, size_t budget) {
+  pthread_mutex_lock(&a->lock);
+  a->budget = budget;
+  pthread_mutex_unlock(&a->lock);
+}
+
 void ae_allocator_reset_peak(ae_allocator *a) {
   pthread_mutex_lock(&a->lock);
   a->peak = a->live;

@@ -22,6 +22,8 @@ ae_status ae_allocate(ae_allocator *a, size_t bytes, void **out, ae_error *err);
 void ae_free(ae_allocator *a, void *block, size_t bytes); /* the same number; NULL is fine */
 void ae_allocator_trim(ae_allocator *a);                  /* gives the cache back to the system */
 ae_memory_use ae_allocator_use(const ae_allocator *a);
+/* From now on; 0: no limit. What is live already stays. */
+void ae_allocator_set_budget(ae_allocator *a, size_t budget);
 void ae_allocator_reset_peak(ae_allocator *a);
 
 #endif

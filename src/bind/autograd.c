@@ -1,0 +1,136 @@
+/*
+** autograd: backward and gradients for scripts, arenas, what ae.Function records.
+** Options and their checks are in lua/aelua/autograd.lua.
+*/
+#include "bind/bind.h"
+#include "bind/function.h"
+#include "core/arena.h"
+#include "core/tape.h"
+
+/* Raises what a recorded function raised, where that is what went wrong; else err. */
+static int raise_failed(lua_State *L, const ae_error *err) {
+  if (err->code == AE_CALLBACK && ae_link_error(L)) return lua_error(L);
+  return ae_bind_raise(L, err);
+}
+
+static ae_tensor *optional_tensor(lua_State *L, ae_lua *lua, int index, const char *who, const char *what) {
+  return lua_isnoneornil(L, index) ? NULL : ae_bind_check(L, lua, index, who, what);
+}
+
+/* Walks hold the root and what else they use: a recorded function may free anything. */
+static void hold(ae_tensor *a, ae_tensor *b) {
+  ae_tensor_retain(a);
+  if (b) ae_tensor_retain(b);
+}
+
+static void let_go(ae_tensor *a, ae_tensor *b) {
+  ae_tensor_release(a);
+  ae_tensor_release(b);
+}
+
+/* core.backward(t, gradient?, retain_graph?) */
+static int backward(lua_State *L) {
+  ae_lua *lua = ae_bind_lua(L);
+  ae_tensor *root = ae_bind_check(L, lua, 1, "backward", "the tensor");
+  ae_tensor *gradient = optional_tensor(L, lua, 2, "backward", "gradient");
+  bool retain = lua_toboolean(L, 3);
+  ae_error err;
+  hold(root, gradient);
+  lua_State *before = ae_link_enter(lua->link, L);
+  ae_status status = ae_tape_backward(lua->ctx, root, gradient, retain, &err);
+  ae_link_leave(lua->link, before);
+  let_go(root, gradient);
+  if (status != AE_OK) return raise_failed(L, &err);
+  ae_bind_relieve(L, lua);
+  return 0;
+}
+
+/* The tensors of the list at index, into a block that Lua owns, which is pushed. */
+static ae_tensor **read_list(lua_State *L, ae_lua *lua, int index, const char *who, int *n) {
+  luaL_checktype(L, index, LUA_TTABLE);
+  lua_Unsigned count = lua_rawlen(L, index);
+  if (count == 0 || count > 1000000)
+    ae_bind_fail(L, AE_INVALID, "%s: wants 1 to 1000000 tensors, got %llu", who, (unsigned long long)count);
+  luaL_checkstack(L, (int)count + 8, "too many tensors");
+  ae_tensor **list = lua_newuserdatauv(L, count * sizeof *list, 0);
+  for (int i = 0; i < (int)count; i++) {
+    lua_rawgeti(L, index, i + 1);
+    list[i] = ae_bind_check(L, lua, lua_gettop(L), who, "each entry");
+    lua_pop(L, 1);
+  }
+  *n = (int)count;
+  return list;
+}
+
+/* core.gradients(y, {x...}, gradient?, retain_graph?) -> gx... */
+static int gradients(lua_State *L) {
+  ae_lua *lua = ae_bind_lua(L);
+  lua_settop(L, 4);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_Unsigned count = lua_rawlen(L, 2);
+  luaL_checkstack(L, count < 100000 ? (int)count + 8 : 100000, "too many tensors");
+  ae_box **boxes = lua_newuserdatauv(L, (count + 1) * sizeof *boxes, 0);
+  ae_tensor **out = lua_newuserdatauv(L, (count + 1) * sizeof *out, 0);
+  int first = lua_gettop(L) + 1, n;
+  for (lua_Unsigned i = 0; i < count; i++) {
+    boxes[i] = ae_bind_box(L, lua);
+    out[i] = NULL;
+  }
+  ae_tensor **of = read_list(L, lua, 2, "grad", &n);
+  ae_tensor *root = ae_bind_check(L, lua, 1, "grad", "the tensor");
+  ae_tensor *gradient = optional_tensor(L, lua, 3, "grad", "gradient");
+  ae_error err;
+  hold(root, gradient);
+  for (int i = 0; i < n; i++) ae_tensor_retain(of[i]);
+  lua_State *before = ae_link_enter(lua->link, L);
+  ae_status status = ae_tape_gradients(lua->ctx, root, gradient, lua_toboolean(L, 4), of, n, out, &err);
+  ae_link_leave(lua->link, before);
+  for (int i = 0; i < n; i++) ae_tensor_release(of[i]);
+  let_go(root, gradient);
+  if (status != AE_OK) return raise_failed(L, &err);
+  lua_settop(L, first + n - 1);
+  for (int i = 0; i < n; i++) {
+    if (out[i]) {
+      ae_bind_put(lua, boxes[i], out[i]);
+      continue;
+    }
+    lua_pushnil(L);
+    lua_replace(L, first + i);
+  }
+  ae_bind_relieve(L, lua);
+  return n;
+}
+
+/* core.arena({leaf...}) -> values, grads: the leaves and their gradients become views of two flat tensors */
+static int arena(lua_State *L) {
+  ae_lua *lua = ae_bind_lua(L);
+  lua_settop(L, 1);
+  ae_box *values = ae_bind_box(L, lua), *grads = ae_bind_box(L, lua);
+  int n;
+  ae_tensor **leaves = read_list(L, lua, 1, "arena", &n);
+  ae_tensor *flat_values, *flat_grads;
+  ae_error err;
+  if (ae_arena_pack(lua->ctx, leaves, n, &flat_values, &flat_grads, &err) != AE_OK) return ae_bind_raise(L, &err);
+  ae_bind_put(lua, values, flat_values);
+  ae_bind_put(lua, grads, flat_grads);
+  lua_settop(L, 3);
+  return 2;
+}
+
+/* core.arena_holds(values, leaf): whether the leaf still lies there */
+static int arena_holds(lua_State *L) {
+  ae_lua *lua = ae_bind_lua(L);
+  const ae_tensor *values = ae_bind_check(L, lua, 1, "arena_holds", "values");
+  const ae_tensor *leaf = ae_bind_check(L, lua, 2, "arena_holds", "the leaf");
+  lua_pushboolean(L, ae_arena_holds(values, leaf));
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"backward", backward},
+                                     {"gradients", gradients},
+                                     {"arena", arena},
+                                     {"arena_holds", arena_holds},
+                                     {"record", ae_function_record},
+                                     {NULL, NULL}};
+
+void ae_bind_open_autograd(lua_State *L, ae_lua *lua) { ae_bind_functions(L, lua, functions); }
