@@ -126,11 +126,9 @@ static int arena_holds(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {{"backward", backward},
-                                     {"gradients", gradients},
-                                     {"arena", arena},
-                                     {"arena_holds", arena_holds},
-                                     {"record", ae_function_record},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {{"backward", backward},       {"gradients", gradients},       {"arena", arena},
+                                     {"arena_holds", arena_holds}, {"record", ae_function_record}, {NULL, NULL}};
 
-void ae_bind_open_autograd(lua_State *L, ae_lua *lua) { ae_bind_functions(L, lua, functions); }
+void ae_bind_open_autograd(lua_State *L, ae_lua *lua) {
+  ae_bind_functions(L, lua, functions);
+}

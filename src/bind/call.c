@@ -66,4 +66,6 @@ static int interruptible(lua_State *L) {
 static const luaL_Reg functions[] = {
     {"traceback", traceback}, {"no_grad", no_grad}, {"interruptible", interruptible}, {NULL, NULL}};
 
-void ae_bind_open_call(lua_State *L, ae_lua *lua) { ae_bind_functions(L, lua, functions); }
+void ae_bind_open_call(lua_State *L, ae_lua *lua) {
+  ae_bind_functions(L, lua, functions);
+}

@@ -108,8 +108,8 @@ static ae_status rows_of_indices(ae_context *ctx, const char *who, const ae_tens
   for (int64_t i = 0; i < key->count; i++) {
     int64_t at = ae_i32s(key)[i];
     if (at == 0 || at > size || at < -size)
-      return ae_fail(err, AE_INVALID, "%s: dimension 1 has the indices 1 to %lld, element %lld of the rows is %lld", who,
-                     (long long)size, (long long)i + 1, (long long)at);
+      return ae_fail(err, AE_INVALID, "%s: dimension 1 has the indices 1 to %lld, element %lld of the rows is %lld",
+                     who, (long long)size, (long long)i + 1, (long long)at);
   }
   AE_TRY(ae_tensor_new(ctx, AE_I32, &key->shape, rows, err));
   for (int64_t i = 0; i < key->count; i++) {
@@ -160,7 +160,9 @@ static ae_status prepare(const char *name, prepared *out, ae_error *err) {
   return AE_OK;
 }
 
-static void *field(prepared *p, const char *name) { return p->attrs + find_attr(p->op, name)->offset; }
+static void *field(prepared *p, const char *name) {
+  return p->attrs + find_attr(p->op, name)->offset;
+}
 
 static ae_status narrow(ae_context *ctx, ae_tensor *t, int dim, int64_t start, int64_t length, ae_tensor **out,
                         ae_error *err) {

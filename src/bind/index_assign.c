@@ -21,8 +21,9 @@ static ae_tensor *read_value(lua_State *L, ae_lua *lua, const ae_tensor *t) {
   }
   value = ae_bind_check(L, lua, 3, "assignment", "the value");
   if (value->requires_grad && !lua->ctx->no_grad)
-    ae_bind_fail(L, AE_STATE, "assignment: the value requires gradients, and assignment is not recorded; detach it, or "
-                              "build the whole with ae.where, ae.concat or ae.stack");
+    ae_bind_fail(L, AE_STATE,
+                 "assignment: the value requires gradients, and assignment is not recorded; detach it, or "
+                 "build the whole with ae.where, ae.concat or ae.stack");
   ae_tensor_retain(value);
   return value;
 }
@@ -74,9 +75,9 @@ int ae_index_set(lua_State *L, ae_lua *lua) {
   if (!by_tensor) ae_region_read(L, "assignment", t, 2, &region);
   ae_tensor *value = read_value(L, lua, t);
   ae_error err;
-  ae_status status = by_tensor ? assign_tensor(lua->ctx, t, key, value, &err)
-                               : ae_tensor_assign(lua->ctx, "assignment", t, region.start, region.length,
-                                                  region.dropped, value, &err);
+  ae_status status =
+      by_tensor ? assign_tensor(lua->ctx, t, key, value, &err)
+                : ae_tensor_assign(lua->ctx, "assignment", t, region.start, region.length, region.dropped, value, &err);
   ae_tensor_release(value);
   return status == AE_OK ? 0 : ae_bind_raise(L, &err);
 }

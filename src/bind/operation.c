@@ -173,8 +173,7 @@ static void read_options(lua_State *L, call *c, int index) {
   while (lua_next(L, index)) {
     if (lua_type(L, -2) != LUA_TSTRING) {
       char got[AE_DESCRIBE_TEXT];
-      ae_bind_fail(L, AE_INVALID, "%s: options have names, got the key %s", c->op->name,
-                   ae_bind_describe(L, -2, got));
+      ae_bind_fail(L, AE_INVALID, "%s: options have names, got the key %s", c->op->name, ae_bind_describe(L, -2, got));
     }
     read_option(L, c, lua_tostring(L, -2));
     lua_pop(L, 1);

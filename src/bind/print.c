@@ -32,7 +32,9 @@ typedef struct printer {
 
 typedef void (*visit_fn)(printer *p, double value);
 
-static bool is_shown(const printer *p, int64_t i, int64_t n) { return !p->abbreviated || i < EDGE || i >= n - EDGE; }
+static bool is_shown(const printer *p, int64_t i, int64_t n) {
+  return !p->abbreviated || i < EDGE || i >= n - EDGE;
+}
 
 /* Skips from the last of the first elements to the first of the last ones. */
 static int64_t after(const printer *p, int64_t i, int64_t n) {
@@ -90,7 +92,9 @@ static int count_decimals(double value) {
   return decimals;
 }
 
-static int larger(int a, int b) { return a > b ? a : b; }
+static int larger(int a, int b) {
+  return a > b ? a : b;
+}
 
 static void measure_whole(printer *p, double value) {
   char text[NUMBER_TEXT];
@@ -116,7 +120,9 @@ static void measure_positional(printer *p, double value) {
   p->right = larger(p->right, decimals);
 }
 
-static const char *special(double value) { return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf"; }
+static const char *special(double value) {
+  return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
 
 static int width(const printer *p) {
   if (p->t->type != AE_REAL) return p->left;

@@ -30,7 +30,9 @@ void ae_scope_remove(ae_box *box) {
   box->next = box->previous = NULL;
 }
 
-static bool is_parameter(const ae_tensor *t) { return t->requires_grad && !t->node; }
+static bool is_parameter(const ae_tensor *t) {
+  return t->requires_grad && !t->node;
+}
 
 static void end_scope(ae_lua *lua, ae_scope *scope) {
   while (scope->ring.next != &scope->ring) {
@@ -128,4 +130,6 @@ static int keep(lua_State *L) {
 
 static const luaL_Reg functions[] = {{"scope", scope}, {"keep", keep}, {NULL, NULL}};
 
-void ae_bind_open_scope(lua_State *L, ae_lua *lua) { ae_bind_functions(L, lua, functions); }
+void ae_bind_open_scope(lua_State *L, ae_lua *lua) {
+  ae_bind_functions(L, lua, functions);
+}

@@ -77,15 +77,14 @@ static ae_type option_type(lua_State *L, int index) {
   lua_pushnil(L);
   while (lua_next(L, index)) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "(no name)";
-    if (strcmp(name, "dtype") != 0)
-      ae_bind_fail(L, AE_INVALID, "tensor: has no option '%s'; there is 'dtype'", name);
+    if (strcmp(name, "dtype") != 0) ae_bind_fail(L, AE_INVALID, "tensor: has no option '%s'; there is 'dtype'", name);
     type = ae_bind_check_type(L, -1, "tensor");
     lua_pop(L, 1);
   }
   return type;
 }
 
-int ae_table_read(lua_State *L) {
+int ae_tensor_from_table(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
   luaL_checkstack(L, AE_MAX_DIMS + 8, NULL);
   lua_settop(L, 2);
@@ -133,7 +132,7 @@ static void write_table(lua_State *L, const ae_tensor *t, int depth, int64_t *ne
   }
 }
 
-int ae_table_write(lua_State *L) {
+int ae_tensor_to_table(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
   luaL_checkstack(L, AE_MAX_DIMS + 4, NULL);
   ae_tensor *t = ae_bind_check(L, lua, 1, "totable", "the tensor");

@@ -83,10 +83,17 @@ static int get_property(lua_State *L, ae_lua *lua, const char *name) {
   if (i == 3) return push_grad(L, lua, 1);
   const ae_tensor *t = ae_bind_check(L, lua, 1, name, "the tensor");
   switch (i) {
-  case 0: return push_shape(L, t);
-  case 1: lua_pushinteger(L, t->shape.ndim); return 1;
-  case 2: lua_pushstring(L, ae_type_name(t->type)); return 1;
-  default: lua_pushboolean(L, t->requires_grad); return 1;
+  case 0:
+    return push_shape(L, t);
+  case 1:
+    lua_pushinteger(L, t->shape.ndim);
+    return 1;
+  case 2:
+    lua_pushstring(L, ae_type_name(t->type));
+    return 1;
+  default:
+    lua_pushboolean(L, t->requires_grad);
+    return 1;
   }
 }
 
@@ -201,13 +208,11 @@ static int same_tensor(lua_State *L) {
 }
 
 static int refuse_less(lua_State *L) {
-  return ae_bind_fail(L, AE_UNSUPPORTED,
-                      "tensor: < and > give one boolean, not a tensor; use a:lt(b) or a:gt(b)");
+  return ae_bind_fail(L, AE_UNSUPPORTED, "tensor: < and > give one boolean, not a tensor; use a:lt(b) or a:gt(b)");
 }
 
 static int refuse_less_equal(lua_State *L) {
-  return ae_bind_fail(L, AE_UNSUPPORTED,
-                      "tensor: <= and >= give one boolean, not a tensor; use a:le(b) or a:ge(b)");
+  return ae_bind_fail(L, AE_UNSUPPORTED, "tensor: <= and >= give one boolean, not a tensor; use a:le(b) or a:ge(b)");
 }
 
 static int is_tensor(lua_State *L) {
@@ -216,7 +221,7 @@ static int is_tensor(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {{"item", item},
-                                   {"totable", ae_table_write},
+                                   {"totable", ae_tensor_to_table},
                                    {"detach", detach},
                                    {"copy_", ae_index_copy},
                                    {"fill_", fill},
@@ -226,17 +231,12 @@ static const luaL_Reg methods[] = {{"item", item},
                                    {"free", free_tensor},
                                    {NULL, NULL}};
 
-static const luaL_Reg metamethods[] = {{"__newindex", tensor_newindex},
-                                       {"__len", tensor_length},
-                                       {"__tostring", ae_tensor_print},
-                                       {"__eq", same_tensor},
-                                       {"__lt", refuse_less},
-                                       {"__le", refuse_less_equal},
-                                       {"__gc", free_tensor},
-                                       {"__close", free_tensor},
-                                       {NULL, NULL}};
+static const luaL_Reg metamethods[] = {
+    {"__newindex", tensor_newindex}, {"__len", tensor_length}, {"__tostring", ae_tensor_print},
+    {"__eq", same_tensor},           {"__lt", refuse_less},    {"__le", refuse_less_equal},
+    {"__gc", free_tensor},           {"__close", free_tensor}, {NULL, NULL}};
 
-static const luaL_Reg functions[] = {{"is_tensor", is_tensor}, {"tensor", ae_table_read}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"is_tensor", is_tensor}, {"tensor", ae_tensor_from_table}, {NULL, NULL}};
 
 void ae_bind_open_tensor(lua_State *L, ae_lua *lua) {
   ae_bind_functions(L, lua, functions);

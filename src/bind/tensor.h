@@ -19,8 +19,8 @@ int ae_index_get(lua_State *L, ae_lua *lua);
 int ae_index_set(lua_State *L, ae_lua *lua);
 int ae_index_copy(lua_State *L); /* t:copy_(src) */
 /* table.c: core.tensor(nested, {dtype=}) and t:totable() */
-int ae_table_read(lua_State *L);
-int ae_table_write(lua_State *L);
+int ae_tensor_from_table(lua_State *L);
+int ae_tensor_to_table(lua_State *L);
 /* print.c: tostring(t) */
 int ae_tensor_print(lua_State *L);
 

@@ -1,0 +1,61 @@
+--- What `require "aelua"` gives: operations, tensors and gradients at once;
+--- every other part when it is first asked for, so that starting costs little.
+local core = require "aelua.core"
+local autograd = require "aelua.autograd"
+local errors = require "aelua.base.errors"
+local names = require "aelua.base.names"
+local tensor = require "aelua.tensor"
+
+---@class aelua
+---@field version string
+---@field real string the type that tensors compute in: "f32", or "f64" in the double build
+local ae = { version = core.version, real = core.real }
+
+for name, operation in pairs(core.functions) do ae[name] = operation end
+for name, fn in pairs(tensor.functions) do ae[name] = fn end
+for _, name in ipairs { "tensor", "is_tensor", "seed", "threads", "clock", "memory", "budget", "kernels", "no_grad" } do
+  ae[name] = core[name]
+end
+for name, fn in pairs(autograd) do ae[name] = fn end
+
+-- Each part and how it is made. What a part needs of others it is handed here.
+local parts = {
+  nn = function() return require "aelua.nn" end,
+  optim = function() return require "aelua.optim" end,
+  schedule = function() return require "aelua.schedule" end,
+  data = function() return require "aelua.data" end,
+  image = function() return require "aelua.image" end,
+  plot = function() return require "aelua.plot" end,
+  callbacks = function() return require "aelua.train.callbacks" end,
+  metrics = function() return require "aelua.train.metrics" end,
+  noise = function() return require "aelua.train.noise" end,
+  help = function()
+    local help = require "aelua.help"
+    return function(what) return help.print(ae, what) end
+  end,
+}
+
+local function load(name)
+  local value = parts[name]()
+  rawset(ae, name, value)
+  return value
+end
+
+return setmetatable(ae, {
+  __name = "ae",
+  __index = function(_, name)
+    if parts[name] then return load(name) end
+    if type(name) ~= "string" then return nil end
+    local known = {}
+    for key in pairs(parts) do known[key] = true end
+    for key in next, ae do known[key] = true end
+    errors.raise("invalid", ("ae has no '%s'%s"):format(name, names.hint(name, known)), 2)
+  end,
+  -- Whoever lists `ae` wants all of it.
+  __pairs = function()
+    for name in pairs(parts) do
+      if rawget(ae, name) == nil then load(name) end
+    end
+    return next, ae, nil
+  end,
+})
