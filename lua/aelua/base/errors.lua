@@ -9,7 +9,7 @@ local M = {}
 ---@param message string says the operation, what it wanted and what came
 ---@param level? integer whose position is named, as in `error`; default 1: the caller of raise
 function M.raise(code, message, level)
-  return core.raise(code, message, (level or 1) + 1)
+  core.raise(code, message, (level or 1) + 1) -- no tail call, which would hide a level
 end
 
 --- Raises unless `condition` holds.
