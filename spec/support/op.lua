@@ -1,0 +1,394 @@
+--- Specs of operations, from tables:
+---
+---   describe("pow", function()
+---     op.values("pow", { { { 2, 3 }, 2, gives = { 4, 9 } } })      -- inputs, then what comes out
+---     op.random("pow", { low = 0.5, high = 2 }, {                  -- one shape for each input
+---       { { 3, 5 }, { 3, 5 } }, { { 3, 5 }, { 5 } }, { { 1 }, { 1 } }, { { 0, 2 }, { 2 } } })
+---     op.fixtures("pow", "elementwise")                            -- spec/fixtures/elementwise.json
+---     op.refuses("pow", { { op.u8 { 1 }, 2, code = "type", says = "ae.scaled" } })
+---   end)
+---
+--- `random` checks gradients, and is what holds the float build against the double one: scripts/compare-builds runs
+--- the specs with AELUA_RECORD=FILE in the double build, then with AELUA_AGAINST=FILE in the float build.
+--- Operations are called as core.ops.NAME(inputs..., { attributes }).
+local busted = require "busted"
+local ae = require "aelua"
+local core = require "aelua.core"
+local cross = require "spec.support.cross"
+local random = require "spec.support.random"
+
+local M = {}
+
+--- Stands for an input that is not given.
+M.absent = setmetatable({}, { __name = "absent" })
+
+--- Whether this is the double build.
+M.is_double = ae.tensor({ 0 }).dtype == "f64"
+
+--- What the specs loaded so far have for each operation: { values =, gradient =, compared = }, each true or a reason.
+M.covered = {}
+
+--- Set by spec/op/coverage_spec.lua, which reads specs without running their tests.
+M.collecting = false
+
+local function it(name, test)
+  if not M.collecting then busted.it(name, test) end
+end
+
+--- States that operation `name` has what coverage asks for ("values", "gradient", "compared") elsewhere, or why not.
+---@param name string
+---@param what "values"|"gradient"|"compared"
+---@param reason? string
+function M.covers(name, what, reason)
+  M.covered[name] = M.covered[name] or {}
+  M.covered[name][what] = reason or true
+end
+
+--- u8 and i32 tensors from nested tables.
+function M.u8(values) return ae.tensor(values, { dtype = "u8" }) end
+function M.i32(values) return ae.tensor(values, { dtype = "i32" }) end
+
+-- ---- Tensors and tables ----
+
+local function shape_of(nested)
+  local shape = {}
+  while type(nested) == "table" do
+    shape[#shape + 1] = #nested
+    nested = nested[1]
+  end
+  return shape
+end
+
+local function flatten(nested, into)
+  into = into or {}
+  if type(nested) ~= "table" then
+    into[#into + 1] = nested
+  else
+    for _, value in ipairs(nested) do flatten(value, into) end
+  end
+  return into
+end
+
+--- The elements of a tensor in order.
+---@return number[]
+function M.flat(t) return flatten(t:totable()) end
+
+-- Nested tables of `shape` from the flat list `values`.
+local function nest(values, shape, depth, at)
+  if depth > #shape then return values[at], at + 1 end
+  local result = {}
+  for i = 1, shape[depth] do result[i], at = nest(values, shape, depth + 1, at) end
+  return result, at
+end
+
+--- A tensor of a shape from a flat list.
+function M.shaped(values, shape, dtype)
+  for _, size in ipairs(shape) do
+    if size == 0 then return ae.zeros(shape):to(dtype or "f32") end
+  end
+  local nested = nest(values, shape, 1, 1)
+  return ae.tensor(nested, { dtype = dtype })
+end
+
+local function text_of_shape(shape) return "[" .. table.concat(shape, ", ") .. "]" end
+
+local function same_number(got, want, rtol, atol)
+  if want ~= want then return got ~= got end
+  if got == want then return true end
+  if want == math.huge or want == -math.huge then return false end
+  return math.abs(got - want) <= atol + rtol * math.abs(want)
+end
+
+--- Fails unless tensor `got` has the shape and, within the tolerances, the values.
+---@param got any
+---@param want number[] flat
+---@param shape integer[]
+---@param tolerance? { rtol?: number, atol?: number }
+function M.assert_values(got, want, shape, tolerance)
+  tolerance = tolerance or {}
+  local rtol = tolerance.rtol or (M.is_double and 1e-12 or 2e-6)
+  local atol = tolerance.atol or (M.is_double and 1e-14 or 1e-7)
+  if text_of_shape(got.shape) ~= text_of_shape(shape) then
+    error(("wants the shape %s, got %s"):format(text_of_shape(shape), text_of_shape(got.shape)), 2)
+  end
+  local values = M.flat(got)
+  for i = 1, #want do
+    if not same_number(values[i], want[i], rtol, atol) then
+      error(("element %d: wants %.17g, got %.17g"):format(i, want[i], values[i]), 2)
+    end
+  end
+end
+
+-- ---- Calls ----
+
+-- A case's entry as an argument: nested tables become tensors, { list = {...} } a table of them.
+local function argument(entry)
+  if entry == M.absent then return nil end
+  if type(entry) ~= "table" then return entry end
+  if not entry.list then return ae.tensor(entry) end
+  local list = {}
+  for i, each in ipairs(entry.list) do list[i] = argument(each) end
+  return list
+end
+
+local function call(name, inputs, n, attrs)
+  local arguments = { table.unpack(inputs, 1, n) }
+  if attrs and next(attrs) then
+    n = n + 1
+    arguments[n] = attrs
+  end
+  return table.pack(core.ops[name](table.unpack(arguments, 1, n)))
+end
+
+local function call_case(name, case)
+  local inputs = {}
+  for i = 1, #case do inputs[i] = argument(case[i]) end
+  return call(name, inputs, #case, case.attrs)
+end
+
+--- Known results: each case lists the inputs and says in `gives` what comes out (nested tables, or a number for no
+--- dimensions; a list of those in `outputs` where the operation has several), with `attrs`, `dtype`, `rtol`, `atol`,
+--- `name` where needed.
+function M.values(name, cases)
+  M.covers(name, "values")
+  for i, case in ipairs(cases) do
+    it(("gives known values (%s)"):format(case.name or i), function()
+      local out = call_case(name, case)
+      for k, want in ipairs(case.outputs or { case.gives }) do
+        M.assert_values(out[k], flatten(want), shape_of(want), case)
+        if case.dtype then assert(out[k].dtype == case.dtype, "wants the type " .. case.dtype) end
+      end
+    end)
+  end
+end
+
+--- Bad calls: each case lists the inputs as in `values`, the error's `code`, and in `says` a part (or a list of parts)
+--- of its message.
+function M.refuses(name, cases)
+  for i, case in ipairs(cases) do
+    it(("refuses (%s)"):format(case.name or i), function()
+      local fine, err = pcall(call_case, name, case)
+      assert(not fine, "wants an error, got none")
+      assert(type(err) == "table" and err.code, "wants an error value, got " .. tostring(err))
+      if case.code and err.code ~= case.code then
+        error(("wants the code %s, got %s: %s"):format(case.code, err.code, err.message))
+      end
+      for _, part in ipairs(type(case.says) == "table" and case.says or { case.says }) do
+        if not err.message:find(part, 1, true) then
+          error(("wants '%s' in the message, got: %s"):format(part, err.message))
+        end
+      end
+    end)
+  end
+end
+
+-- ---- Random inputs ----
+
+--- Shapes for operations of one input: plain, size 1, no dimensions, size 0, odd, past a vector's width.
+M.unary = { { { 3, 4 } }, { { 1 } }, { {} }, { { 0, 2 } }, { { 2, 3, 5 } }, { { 67 } }, { { 3, 1501 }, large = true } }
+
+--- Shapes for operations of two inputs that broadcast: alike, either side stretched, both, numbers.
+M.binary = {
+  { { 3, 5 }, { 3, 5 } }, { { 3, 5 }, { 5 } }, { { 3, 1 }, { 3, 5 } }, { { 4, 1, 3 }, { 2, 1 } }, { { 1 }, { 7 } },
+  { {}, { 2, 3 } }, { { 2, 3 }, {} }, { {}, {} }, { { 0, 2 }, { 2 } }, { { 1, 2 }, { 0, 1 } }, { { 3, 5 }, 1.5 },
+  { 0.75, { 3, 5 } }, { { 2, 3, 5 }, { 3, 1 } }, { { 67 }, { 67 } }, { { 130, 40 }, { 40 }, large = true },
+  { { 3, 1501 }, { 3, 1 }, large = true },
+}
+
+-- One input: `entry` is its shape, with low, high, dtype where they differ from the options'; or a number.
+local function random_input(generator, entry, options)
+  if type(entry) ~= "table" then return entry end
+  if entry == M.absent then return nil end
+  if entry.list then
+    local list = {}
+    for i, each in ipairs(entry.list) do list[i] = random_input(generator, each, options) end
+    return list
+  end
+  local low, high = entry.low or options.low or -2, entry.high or options.high or 2
+  local count = 1
+  for _, size in ipairs(entry) do count = count * size end
+  local values = {}
+  if options.spread then
+    values = generator.spread(count, low, high)
+  else
+    for i = 1, count do
+      values[i] = entry.dtype and generator.whole(low, high) or generator.real(low, high)
+    end
+  end
+  for _, kink in ipairs(options.avoid or {}) do
+    for i, value in ipairs(values) do
+      if math.abs(value - kink) < 0.125 then values[i] = kink + (value < kink and -0.125 or 0.125) end
+    end
+  end
+  return M.shaped(values, entry, entry.dtype)
+end
+
+local function describe_case(case)
+  local parts = {}
+  local function add(entry)
+    if type(entry) ~= "table" then
+      parts[#parts + 1] = tostring(entry)
+    elseif entry == M.absent then
+      parts[#parts + 1] = "absent"
+    elseif entry.list then
+      for _, each in ipairs(entry.list) do add(each) end
+    else
+      parts[#parts + 1] = text_of_shape(entry)
+    end
+  end
+  for i = 1, #case do add(case[i]) end
+  local names = {}
+  for key in pairs(case.attrs or {}) do names[#names + 1] = key end
+  table.sort(names)
+  for _, key in ipairs(names) do
+    local value = case.attrs[key]
+    parts[#parts + 1] = key .. "=" .. (type(value) == "table" and text_of_shape(value) or tostring(value))
+  end
+  return table.concat(parts, " ")
+end
+
+-- The real tensors among inputs (lists included) whose gradients are wanted.
+local function real_tensors(inputs, n)
+  local found = {}
+  local function add(value)
+    if type(value) == "table" then
+      for _, each in ipairs(value) do add(each) end
+    elseif core.is_tensor(value) and value.dtype ~= "u8" and value.dtype ~= "i32" then
+      found[#found + 1] = value
+    end
+  end
+  for i = 1, n do add(inputs[i]) end
+  return found
+end
+
+-- fn(real tensors...) -> output k of the operation, the other inputs as they are.
+local function as_function(run, inputs, n, k)
+  return function(...)
+    local given, at, replaced = { ... }, 0, {}
+    local function replace(value)
+      if type(value) == "table" then
+        local list = {}
+        for i, each in ipairs(value) do list[i] = replace(each) end
+        return list
+      elseif core.is_tensor(value) and value.dtype ~= "u8" and value.dtype ~= "i32" then
+        at = at + 1
+        return given[at]
+      end
+      return value
+    end
+    for i = 1, n do replaced[i] = replace(inputs[i]) end
+    return run(replaced, n)[k]
+  end
+end
+
+--- Random inputs: for each case (a shape for each input; tables with `low`, `high`, `dtype` beside the sizes; numbers;
+--- op.absent; { list = {...} }) one gradient check over all real inputs (not where `large`), and one comparison of
+--- values and gradients with the double build. A case may have `attrs`. Options:
+---   low, high   range of the inputs, default -2 to 2
+---   avoid       numbers where the derivative jumps: inputs stay 1/8 away
+---   spread      no two elements of an input are close (for sorting, maxima)
+---   ulps        bound of the comparison, in units of 2^-23 of the larger of the element and the tensor's mean
+---               magnitude; default 8. grad_ulps: the same for gradients; default 4 times ulps
+---   gradcheck   options for ae.gradcheck
+---   gradient    false: the operation has none, as its descriptor says
+---   run         function(inputs, n, attrs) -> packed outputs, instead of the plain call
+function M.random(name, options, cases)
+  local descriptor = core.describe(name)
+  local has_gradient = not (descriptor and descriptor.no_gradient) and options.gradient ~= false
+  if has_gradient then M.covers(name, "gradient") end
+  M.covers(name, "compared")
+  for index, case in ipairs(cases) do
+    local label = ("%s %d: %s"):format(name, index, describe_case(case))
+    local function make()
+      local generator = random.new(label)
+      local inputs = {}
+      for i = 1, #case do inputs[i] = random_input(generator, case[i], options) end
+      local function run(given, n)
+        if options.run then return options.run(given, n, case.attrs) end
+        return call(name, given, n, case.attrs)
+      end
+      return inputs, run, generator
+    end
+    if has_gradient and not case.large then
+      it("has the gradient of " .. label, function()
+        local inputs, run = make()
+        for k = 1, descriptor.outputs do
+          local checked = real_tensors(inputs, #case)
+          checked[#checked + 1] = options.gradcheck
+          assert(ae.gradcheck(as_function(run, inputs, #case, k), table.unpack(checked)))
+        end
+      end)
+    end
+    if cross.active then
+      it("is the same in both builds: " .. label, function()
+        local inputs, run, generator = make()
+        local ulps = options.ulps or 8
+        for k = 1, descriptor.outputs do
+          local leaves = real_tensors(inputs, #case)
+          for _, leaf in ipairs(leaves) do
+            leaf:require_grad(has_gradient)
+            leaf:zero_grad()
+          end
+          local y = as_function(run, inputs, #case, k)(table.unpack(leaves))
+          cross.check(("%s output %d"):format(label, k), M.flat(y), ulps)
+          if has_gradient and y.requires_grad then
+            local weights = {}
+            for i = 1, #M.flat(y) do weights[i] = generator.real(-1, 1) end
+            y:backward(M.shaped(weights, y.shape))
+            for i, leaf in ipairs(leaves) do
+              local gradient = leaf.grad and M.flat(leaf.grad) or {}
+              cross.check(("%s output %d gradient %d"):format(label, k, i), gradient, options.grad_ulps or 4 * ulps)
+            end
+          end
+        end
+      end)
+    end
+  end
+end
+
+-- ---- Fixtures ----
+
+local specials = { nan = 0 / 0, inf = math.huge, ["-inf"] = -math.huge }
+
+local function numbers(list)
+  local result = {}
+  for i, value in ipairs(list) do result[i] = specials[value] or value end
+  return result
+end
+
+local function read_fixtures(file)
+  local handle <close> = assert(io.open("spec/fixtures/" .. file .. ".json", "rb"))
+  return core.json.decode(handle:read("a"))
+end
+
+--- Values and gradients that a script of scripts/fixtures computed with NumPy or PyTorch, from
+--- spec/fixtures/FILE.json: { NAME: [ { inputs: [tensor or number], attrs: {}, outputs: [tensor],
+--- output_gradients: [tensor], gradients: [tensor or false] } ] }, a tensor being { shape, values, dtype? } with the
+--- strings "nan", "inf" and "-inf" among its values.
+---@param tolerance? { rtol?: number, atol?: number }
+function M.fixtures(name, file, tolerance)
+  M.covers(name, "values")
+  if M.collecting then return end
+  for index, case in ipairs(read_fixtures(file)[name] or {}) do
+    it(("gives what %s.json says (%d)"):format(file, index), function()
+      local inputs = {}
+      for i, entry in ipairs(case.inputs) do
+        inputs[i] = type(entry) == "table" and M.shaped(numbers(entry.values), entry.shape, entry.dtype) or entry
+        if case.gradients and case.gradients[i] then inputs[i]:require_grad(true) end
+      end
+      local out = call(name, inputs, #inputs, case.attrs)
+      for k, want in ipairs(case.outputs) do
+        M.assert_values(out[k], numbers(want.values), want.shape, tolerance)
+        if case.output_gradients and case.output_gradients[k] then
+          local g = case.output_gradients[k]
+          out[k]:backward(M.shaped(numbers(g.values), g.shape))
+        end
+      end
+      for i, want in ipairs(case.gradients or {}) do
+        if want then M.assert_values(inputs[i].grad, numbers(want.values), want.shape, tolerance) end
+      end
+    end)
+  end
+end
+
+return M
