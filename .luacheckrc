@@ -1,4 +1,5 @@
 std = "lua54"
 max_line_length = 130
+self = false
 exclude_files = { "build*/**" }
 files["spec"] = { std = "+busted" }

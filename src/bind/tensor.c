@@ -58,7 +58,7 @@ static int push_grad(lua_State *L, ae_lua *lua, int index) {
   return 1;
 }
 
-static const char *const property_names[] = {"shape", "ndim", "dtype", "grad", "requires_grad", NULL};
+static const char *const property_names[] = {"shape", "ndim", "dtype", "grad", "requires_grad", "is_leaf", NULL};
 
 static int unknown_field(lua_State *L, const char *name) {
   const char *near = ae_bind_nearest(name, property_names);
@@ -91,8 +91,11 @@ static int get_property(lua_State *L, ae_lua *lua, const char *name) {
   case 2:
     lua_pushstring(L, ae_type_name(t->type));
     return 1;
-  default:
+  case 4:
     lua_pushboolean(L, t->requires_grad);
+    return 1;
+  default:
+    lua_pushboolean(L, !t->node);
     return 1;
   }
 }
