@@ -195,9 +195,9 @@ static int zero_grad(lua_State *L) {
 
 /* Lets go of the tensor now. Also __gc and __close; a second time is fine. */
 static int free_tensor(lua_State *L) {
-  const ae_lua *lua = lua_touserdata(L, lua_upvalueindex(1));
+  ae_lua *lua = lua_touserdata(L, lua_upvalueindex(1));
   ae_box *box = ae_bind_test(L, lua, 1);
-  if (box) ae_bind_drop(box);
+  if (box) ae_bind_drop(lua, box);
   return 0;
 }
 
