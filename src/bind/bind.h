@@ -57,6 +57,9 @@ void ae_bind_functions(lua_State *L, ae_lua *lua, const luaL_Reg *functions);
 ** False: the error value is, and the traceback is remembered for whoever
 ** reports it (core.traceback), as raising the value again would lose it. */
 bool ae_bind_call(lua_State *L, int n_args);
+/* Pushes the traceback of where the error value at index was first raised;
+** false, and nothing, where it is not known. For main.c too. */
+bool ae_bind_traceback(lua_State *L, int index);
 
 /* ---- Errors (errors.c) ---- */
 
