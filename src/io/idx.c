@@ -55,7 +55,7 @@ static ae_status read_header(ae_reader *r, ae_element *e, ae_shape *shape, ae_er
 }
 
 static ae_status read_all(ae_context *ctx, ae_reader *r, ae_tensor **out, ae_error *err) {
-  ae_element e;
+  ae_element e = AE_ELEMENT_U8;
   ae_shape shape;
   ae_tensor *t;
   AE_TRY(read_header(r, &e, &shape, err));

@@ -203,7 +203,7 @@ static ae_status take_all(job *j, ae_error *err) {
   const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(j->header, metadata_name), *item;
   if (metadata && !cJSON_IsObject(metadata)) return ae_reader_fail(j->r, err, AE_FORMAT, "__metadata__ is no object");
   if (metadata) AE_TRY(check_unique(j, metadata, err));
-  char *room;
+  char *room = NULL;
   AE_TRY(make_room(j, metadata, &room, err));
   cJSON_ArrayForEach(item, metadata) {
     ae_named_text *m = &j->out.metadata[j->out.n_metadata++];

@@ -67,7 +67,7 @@ static ae_status find_target(ae_writer *w, const char *path, mode_t *mode, ae_er
 /* mkstemp would give 0600 whatever the umask says. */
 static ae_status open_temporary(ae_writer *w, ae_error *err) {
   enum { SUFFIX = 48 };
-  char *name;
+  char *name = NULL;
   AE_TRY(copy_text(w, w->target, SUFFIX, &name, err));
   w->temporary = name;
   size_t length = strlen(name);

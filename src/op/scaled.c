@@ -2,6 +2,7 @@
 ** scaled: y = x / 255 for u8 (pixels to 0..1); other types pass as they are
 **   dL/dx = g where x is real
 */
+#include "kernel/pixel.h"
 #include "op/elementwise.h"
 
 static ae_status scaled_shape(ae_call *call, ae_spec *out) {
@@ -16,7 +17,7 @@ typedef struct scaled_job {
 } scaled_job;
 
 static AE_SIMD void scale(int64_t n, const uint8_t *restrict x, real *restrict y) {
-  for (int64_t i = 0; i < n; i++) y[i] = (real)x[i] / 255;
+  for (int64_t i = 0; i < n; i++) y[i] = ae_pixel(x[i]);
 }
 
 static void run_scale(void *arg, int64_t begin, int64_t end) {
