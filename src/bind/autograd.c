@@ -1,10 +1,9 @@
 /*
-** autograd: backward and gradients for scripts, arenas, what ae.Function records.
+** autograd: backward and gradients for scripts, what ae.Function records.
 ** Options and their checks are in lua/aelua/autograd.lua.
 */
 #include "bind/bind.h"
 #include "bind/function.h"
-#include "core/arena.h"
 #include "core/tape.h"
 
 /* Raises what a recorded function raised, where that is what went wrong; else err. */
@@ -45,8 +44,7 @@ static int backward(lua_State *L) {
   return 0;
 }
 
-/* The tensors of the list at index, into a block that Lua owns, which is pushed. */
-static ae_tensor **read_list(lua_State *L, ae_lua *lua, int index, const char *who, int *n) {
+ae_tensor **ae_bind_list(lua_State *L, ae_lua *lua, int index, const char *who, int *n) {
   luaL_checktype(L, index, LUA_TTABLE);
   lua_Unsigned count = lua_rawlen(L, index);
   if (count == 0 || count > 1000000)
@@ -76,7 +74,7 @@ static int gradients(lua_State *L) {
     boxes[i] = ae_bind_box(L, lua);
     out[i] = NULL;
   }
-  ae_tensor **of = read_list(L, lua, 2, "grad", &n);
+  ae_tensor **of = ae_bind_list(L, lua, 2, "grad", &n);
   ae_tensor *root = ae_bind_check(L, lua, 1, "grad", "the tensor");
   ae_tensor *gradient = optional_tensor(L, lua, 3, "grad", "gradient");
   ae_error err;
@@ -101,33 +99,8 @@ static int gradients(lua_State *L) {
   return n;
 }
 
-/* core.arena({leaf...}) -> values, grads: the leaves and their gradients become views of two flat tensors */
-static int arena(lua_State *L) {
-  ae_lua *lua = ae_bind_lua(L);
-  lua_settop(L, 1);
-  ae_box *values = ae_bind_box(L, lua), *grads = ae_bind_box(L, lua);
-  int n;
-  ae_tensor **leaves = read_list(L, lua, 1, "arena", &n);
-  ae_tensor *flat_values, *flat_grads;
-  ae_error err;
-  if (ae_arena_pack(lua->ctx, leaves, n, &flat_values, &flat_grads, &err) != AE_OK) return ae_bind_raise(L, &err);
-  ae_bind_put(lua, values, flat_values);
-  ae_bind_put(lua, grads, flat_grads);
-  lua_settop(L, 3);
-  return 2;
-}
-
-/* core.arena_holds(values, leaf): whether the leaf still lies there */
-static int arena_holds(lua_State *L) {
-  ae_lua *lua = ae_bind_lua(L);
-  const ae_tensor *values = ae_bind_check(L, lua, 1, "arena_holds", "values");
-  const ae_tensor *leaf = ae_bind_check(L, lua, 2, "arena_holds", "the leaf");
-  lua_pushboolean(L, ae_arena_holds(values, leaf));
-  return 1;
-}
-
-static const luaL_Reg functions[] = {{"backward", backward},       {"gradients", gradients},       {"arena", arena},
-                                     {"arena_holds", arena_holds}, {"record", ae_function_record}, {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"backward", backward}, {"gradients", gradients}, {"record", ae_function_record}, {NULL, NULL}};
 
 void ae_bind_open_autograd(lua_State *L, ae_lua *lua) {
   ae_bind_functions(L, lua, functions);

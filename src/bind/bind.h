@@ -79,6 +79,8 @@ ae_box *ae_bind_test(lua_State *L, const ae_lua *lua, int index);
 ae_tensor *ae_bind_check(lua_State *L, ae_lua *lua, int index, const char *who, const char *what);
 /* Below this many live bytes the collector is left to itself. */
 #define AE_SOFT_LIMIT ((size_t)64 << 20)
+/* The tensors of the list at index, 1 to 10^6 of them, into a block that Lua owns, which is pushed. */
+ae_tensor **ae_bind_list(lua_State *L, ae_lua *lua, int index, const char *who, int *n);
 /* Runs the collector where tensors hold more than the soft limit. */
 void ae_bind_relieve(lua_State *L, ae_lua *lua);
 /* The collector at its fullest: the last thing to try when memory has run out. */
@@ -103,6 +105,7 @@ void ae_bind_open_call(lua_State *L, ae_lua *lua);
 void ae_bind_open_tensor(lua_State *L, ae_lua *lua);
 void ae_bind_open_operations(lua_State *L, ae_lua *lua);
 void ae_bind_open_autograd(lua_State *L, ae_lua *lua);
+void ae_bind_open_arena(lua_State *L, ae_lua *lua);
 void ae_bind_open_scope(lua_State *L, ae_lua *lua);
 void ae_bind_open_runtime(lua_State *L, ae_lua *lua);
 void ae_bind_open_describe(lua_State *L, ae_lua *lua);
