@@ -139,7 +139,7 @@ local function add_function_sections(entry, doc)
   end
   section("Arguments", as_items(doc.params))
   for _, param in ipairs(doc.params) do
-    local type_name = param.type:match("^aelua%.[%w_.]*Options")
+    local type_name = param.type:match("aelua%.[%w_.]*Options")
     local options = type_name and find_type(type_name)
     if options then section(("Options in `%s`"):format(param.name), as_items(options.fields)) end
   end
