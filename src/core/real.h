@@ -26,6 +26,16 @@ typedef float real;
 #define AE_SIMD
 #endif
 
+/* Before a loop whose iterations do not read what others wrote; an output may be
+** an input itself. */
+#if defined(__clang__)
+#define AE_IVDEP _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define AE_IVDEP _Pragma("GCC ivdep")
+#else
+#define AE_IVDEP
+#endif
+
 #define AE_INLINE static inline __attribute__((always_inline))
 
 #endif

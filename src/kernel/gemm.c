@@ -227,9 +227,10 @@ ae_status ae_gemm_plan_rows(ae_context *ctx, int64_t m, int64_t n, int64_t k, ae
   int parts = thread_count(ctx, m, n, k);
   bool few_rows = parts > 1 && m < (int64_t)parts * 2 * ROW_UNIT;
   product sizes = {.m = m, .n = n, .k = k};
-  *out = (ae_gemm_plan){NULL, few_rows ? 0 : parts, n, k};
+  *out = (ae_gemm_plan){.parts = few_rows ? 0 : parts, .n = n, .k = k};
   out->backend = fits_int(&sizes) ? choose(ctx, state, m / parts, n, k) : &ae_backend_loops;
-  if (out->backend->splits_itself) out->parts = parts > 1 ? 0 : 1;
+  out->concurrent = !out->backend->splits_itself;
+  if (!out->concurrent) out->parts = parts > 1 ? 0 : 1;
   return AE_OK;
 }
 

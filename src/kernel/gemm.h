@@ -31,7 +31,8 @@ ae_status ae_gemm(ae_context *ctx, int64_t m, int64_t n, int64_t k, real alpha, 
 ** them while they are in the cache: who serves it, and in how many ranges. */
 typedef struct ae_gemm_plan {
   const struct ae_backend *backend;
-  int parts; /* ranges of rows; 0: too few rows for that, use ae_gemm */
+  int parts;       /* ranges of rows; 0: too few rows for that, use ae_gemm */
+  bool concurrent; /* several threads may run products at a time */
   int64_t n, k;
 } ae_gemm_plan;
 

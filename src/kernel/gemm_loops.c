@@ -5,6 +5,7 @@
 ** at best.
 */
 #include "kernel/backend.h"
+#include "kernel/lanes.h"
 
 static real element(ae_matrix x, int64_t row, int64_t column) {
   return x.transposed ? x.data[column * x.stride + row] : x.data[row * x.stride + column];
@@ -29,16 +30,8 @@ AE_SIMD static void add_row(int64_t n, real f, const real *restrict x, real *res
   for (int64_t j = 0; j < n; j++) y[j] += f * x[j];
 }
 
-enum { LANES = 16 }; /* sums side by side, so that the loop is vector code without reordering */
-
-AE_SIMD static real dot(int64_t k, const real *restrict x, const real *restrict y) {
-  real lane[LANES] = {0}, sum = 0;
-  int64_t p = 0;
-  for (; p + LANES <= k; p += LANES)
-    for (int l = 0; l < LANES; l++) lane[l] += x[p + l] * y[p + l];
-  for (; p < k; p++) sum += x[p] * y[p];
-  for (int l = 0; l < LANES; l++) sum += lane[l];
-  return sum;
+AE_SIMD static real dot(int64_t k, const real *x, const real *y) {
+  return (real)ae_lanes_dot(k, x, y);
 }
 
 static void row_by_rows(int64_t i, int64_t n, int64_t k, real alpha, ae_matrix a, ae_matrix b, real *y) {

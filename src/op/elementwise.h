@@ -32,15 +32,6 @@
 /* The signatures above are fixed; most functions read some of their parameters. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-/* Iterations do not read what others wrote; an output may be an input itself. */
-#if defined(__clang__)
-#define AE_IVDEP _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
-#define AE_IVDEP _Pragma("GCC ivdep")
-#else
-#define AE_IVDEP
-#endif
-
 typedef void (*ae_unary_loop)(const void *attrs, int64_t n, const real *x, real *y);
 typedef void (*ae_test_loop)(int64_t n, const real *x, uint8_t *y);
 typedef void (*ae_unary_gradient_loop)(const void *attrs, int64_t n, const real *g, const real *x, const real *y,

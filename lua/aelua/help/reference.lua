@@ -15,7 +15,7 @@ local function escape_prose(text)
   return table.concat(result)
 end
 
-local function add_prose(lines, prose, by_line)
+local function add_prose(lines, prose)
   local code = false
   for i, line in ipairs(prose) do
     local indented = line:match("^%s%s") ~= nil
@@ -29,7 +29,6 @@ local function add_prose(lines, prose, by_line)
       if line ~= "" then lines[#lines + 1] = "" end
     end
     lines[#lines + 1] = code and line:gsub("^%s%s", "") or escape_prose(line)
-    if by_line and not code and i < #prose then lines[#lines + 1] = "" end
   end
   if code then lines[#lines + 1] = "```" end
 end
@@ -52,7 +51,7 @@ local function add_entry(lines, entry, level)
     lines[#lines + 1] = ""
   end
   if #entry.text > 0 then
-    add_prose(lines, entry.text, entry.by_line)
+    add_prose(lines, entry.text)
     lines[#lines + 1] = ""
   end
   for _, section in ipairs(entry.sections) do

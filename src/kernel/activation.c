@@ -1,0 +1,190 @@
+/*
+** activation: the loops, made by one macro from two formulas each.
+*/
+#include "kernel/activation.h"
+
+#include <string.h>
+
+#include "core/parallel.h"
+#include "kernel/lanes.h"
+#include "kernel/vmath.h"
+
+const char *const ae_activation_names[] = {"linear", "relu",     "leaky_relu", "elu",     "selu",    "gelu",
+                                           "silu",   "softplus", "tanh",       "sigmoid", "softmax", NULL};
+
+#define SELU_SCALE ((real)1.0507009873554804934)
+#define SELU_SCALE_ALPHA ((real)1.7580993408473768600)
+#define SQRT_HALF ((real)0.70710678118654752440)
+#define ONE_OVER_SQRT_2_PI ((real)0.39894228040143267794)
+
+AE_INLINE real gelu_slope(real z) {
+  return (real)0.5 * (1 + ae_erf(SQRT_HALF * z)) + z * ONE_OVER_SQRT_2_PI * ae_exp((real)-0.5 * z * z);
+}
+
+AE_INLINE real silu_slope(real z) {
+  real s = ae_sigmoid(z);
+  return s * (1 + z * (1 - s));
+}
+
+/*
+** forward_biased   y = value(y + b), one row
+** forward          y = value(x), y may be x
+** back             dz = dy * slope(v), dz may be dy; v is y, or z for what saves its input
+** back_summed      the same for one row, which is added to sums
+*/
+#define LOOPS(name, value, slope_)                                                                                     \
+  AE_SIMD static void name##_forward_biased(ae_activation f, int64_t n, const real *restrict b, real *restrict y) {    \
+    (void)f;                                                                                                           \
+    for (int64_t j = 0; j < n; j++) {                                                                                  \
+      real z = y[j] + b[j];                                                                                            \
+      y[j] = value;                                                                                                    \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  AE_SIMD static void name##_forward(ae_activation f, int64_t n, const real *x, real *y) {                             \
+    (void)f;                                                                                                           \
+    AE_IVDEP                                                                                                           \
+    for (int64_t j = 0; j < n; j++) {                                                                                  \
+      real z = x[j];                                                                                                   \
+      y[j] = value;                                                                                                    \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  AE_SIMD static void name##_back(ae_activation f, int64_t n, const real *dy, const real *restrict given, real *dz) {  \
+    (void)f;                                                                                                           \
+    AE_IVDEP                                                                                                           \
+    for (int64_t j = 0; j < n; j++) {                                                                                  \
+      real v = given[j];                                                                                               \
+      dz[j] = dy[j] * (slope_);                                                                                        \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  AE_SIMD static void name##_back_summed(ae_activation f, int64_t n, const real *dy, const real *restrict given,       \
+                                         real *dz, real *restrict sums) {                                              \
+    (void)f;                                                                                                           \
+    AE_IVDEP                                                                                                           \
+    for (int64_t j = 0; j < n; j++) {                                                                                  \
+      real v = given[j], d = dy[j] * (slope_);                                                                         \
+      dz[j] = d;                                                                                                       \
+      sums[j] += d;                                                                                                    \
+    }                                                                                                                  \
+  }
+
+/* clang-format off */
+LOOPS(relu,       z < 0 ? 0 : z,                                           v > 0 ? 1 : (real)0)
+LOOPS(leaky_relu, z > 0 ? z : f.slope * z,                                 v > 0 ? 1 : f.slope)
+LOOPS(elu,        z > 0 ? z : f.alpha * ae_expm1(z),                       v > 0 ? 1 : v + f.alpha)
+LOOPS(selu,       z > 0 ? SELU_SCALE * z : SELU_SCALE_ALPHA * ae_expm1(z), v > 0 ? SELU_SCALE : v + SELU_SCALE_ALPHA)
+LOOPS(gelu,       (real)0.5 * z * (1 + ae_erf(SQRT_HALF * z)),             gelu_slope(v))
+LOOPS(silu,       z * ae_sigmoid(z),                                       silu_slope(v))
+LOOPS(softplus,   ae_softplus(z),                                          -ae_expm1(-v))
+LOOPS(tanh,       ae_tanh(z),                                              1 - v * v)
+LOOPS(sigmoid,    ae_sigmoid(z),                                           v * (1 - v))
+/* clang-format on */
+
+typedef struct loops {
+  void (*forward_biased)(ae_activation f, int64_t n, const real *b, real *y);
+  void (*forward)(ae_activation f, int64_t n, const real *x, real *y);
+  void (*back)(ae_activation f, int64_t n, const real *dy, const real *given, real *dz);
+  void (*back_summed)(ae_activation f, int64_t n, const real *dy, const real *given, real *dz, real *sums);
+} loops;
+
+#define ENTRY(name)                                                                                                    \
+  { name##_forward_biased, name##_forward, name##_back, name##_back_summed }
+static const loops loops_of[] = {[AE_RELU] = ENTRY(relu),      [AE_LEAKY_RELU] = ENTRY(leaky_relu),
+                                 [AE_ELU] = ENTRY(elu),        [AE_SELU] = ENTRY(selu),
+                                 [AE_GELU] = ENTRY(gelu),      [AE_SILU] = ENTRY(silu),
+                                 [AE_TANH] = ENTRY(tanh),      [AE_SOFTPLUS] = ENTRY(softplus),
+                                 [AE_SIGMOID] = ENTRY(sigmoid)};
+
+/* ---- Without a formula per element: none, softmax ---- */
+
+AE_SIMD static void add_row(int64_t n, const real *restrict x, real *restrict y) {
+  for (int64_t j = 0; j < n; j++) y[j] += x[j];
+}
+
+AE_SIMD static real row_max(int64_t n, const real *x) {
+  return ae_lanes_max(n, x);
+}
+
+AE_SIMD static real row_sum(int64_t n, const real *x) {
+  return (real)ae_lanes_sum(n, x);
+}
+
+AE_SIMD static real row_dot(int64_t n, const real *x, const real *y) {
+  return (real)ae_lanes_dot(n, x, y);
+}
+
+AE_SIMD static void row_exp(int64_t n, real most, real *y) {
+  for (int64_t j = 0; j < n; j++) y[j] = ae_exp(y[j] - most);
+}
+
+AE_SIMD static void row_scale(int64_t n, real factor, real *y) {
+  for (int64_t j = 0; j < n; j++) y[j] *= factor;
+}
+
+AE_SIMD static void softmax_row_back(int64_t n, const real *dy, const real *restrict y, real dot, real *dz) {
+  AE_IVDEP
+  for (int64_t j = 0; j < n; j++) dz[j] = (dy[j] - dot) * y[j];
+}
+
+static void softmax_forward(int64_t rows, int64_t n, const real *b, real *y) {
+  for (int64_t i = 0; i < rows; i++, y += n) {
+    if (b) add_row(n, b, y);
+    row_exp(n, row_max(n, y), y);
+    row_scale(n, 1 / row_sum(n, y), y);
+  }
+}
+
+/* ---- The interface ---- */
+
+bool ae_activation_saves_input(ae_activation_kind kind) {
+  return kind == AE_GELU || kind == AE_SILU;
+}
+
+int64_t ae_activation_grain(ae_activation_kind kind) {
+  return kind <= AE_LEAKY_RELU ? AE_GRAIN_CHEAP : AE_GRAIN_COSTLY;
+}
+
+void ae_activate(ae_activation f, int64_t rows, int64_t n, const real *b, real *y, real *saved) {
+  if (f.kind == AE_SOFTMAX) {
+    softmax_forward(rows, n, b, y);
+  } else if (f.kind == AE_LINEAR) {
+    for (int64_t i = 0; b && i < rows; i++) add_row(n, b, y + i * n);
+  } else if (saved) {
+    for (int64_t i = 0; b && i < rows; i++) add_row(n, b, y + i * n);
+    memcpy(saved, y, (size_t)(rows * n) * sizeof *y);
+    loops_of[f.kind].forward(f, rows * n, saved, y);
+  } else if (b) {
+    for (int64_t i = 0; i < rows; i++) loops_of[f.kind].forward_biased(f, n, b, y + i * n);
+  } else {
+    loops_of[f.kind].forward(f, rows * n, y, y);
+  }
+}
+
+static void row_back(ae_activation f, int64_t n, const real *dy, const real *given, real *dz, real *sums) {
+  if (f.kind == AE_LINEAR) {
+    add_row(n, dy, sums);
+  } else if (f.kind == AE_SOFTMAX) {
+    softmax_row_back(n, dy, given, row_dot(n, dy, given), dz);
+    if (sums) add_row(n, dz, sums);
+  } else {
+    loops_of[f.kind].back_summed(f, n, dy, given, dz, sums);
+  }
+}
+
+/* Rows are summed in real over this many at a time, those sums in double. */
+enum { SUMMED_ROWS = 32 };
+
+void ae_activate_back(ae_activation f, int64_t rows, int64_t n, const real *dy, const real *given, real *dz,
+                      double *sums, real *scratch) {
+  if (!sums && f.kind == AE_LINEAR) return;
+  if (!sums && f.kind != AE_SOFTMAX) {
+    loops_of[f.kind].back(f, rows * n, dy, given, dz);
+    return;
+  }
+  for (int64_t begin = 0; begin < rows; begin += SUMMED_ROWS) {
+    int64_t end = begin + SUMMED_ROWS < rows ? begin + SUMMED_ROWS : rows;
+    if (sums) memset(scratch, 0, (size_t)n * sizeof *scratch);
+    for (int64_t i = begin; i < end; i++)
+      row_back(f, n, dy + i * n, given ? given + i * n : NULL, dz ? dz + i * n : NULL, sums ? scratch : NULL);
+    for (int64_t j = 0; sums && j < n; j++) sums[j] += scratch[j];
+  }
+}
