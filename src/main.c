@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bind/bind.h"
 #include "core/context.h"
 #include "kernel/gemm.h"
 #include "program/command_line.h"
@@ -84,14 +85,22 @@ static void catch_interrupts(lua_State *L, bool on) {
 }
 
 /* Message handler: text and numbers get a traceback, values that print
-** themselves become their text. */
+** themselves become their text, with the traceback that aelua keeps of them. */
 static int explain(lua_State *L) {
   const char *message = lua_tostring(L, 1);
+  bool kept = ae_bind_traceback(L, 1);
   if (!message) {
-    if (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING) return 1;
-    message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+    if (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING) {
+      if (!kept) return 1;
+      message = lua_tostring(L, -1);
+    } else {
+      message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+    }
   }
-  luaL_traceback(L, L, message, 1);
+  if (kept)
+    lua_pushfstring(L, "%s\n%s", message, lua_tostring(L, 2));
+  else
+    luaL_traceback(L, L, message, 1);
   return 1;
 }
 

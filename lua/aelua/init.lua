@@ -18,9 +18,36 @@ for _, name in ipairs { "tensor", "is_tensor", "seed", "threads", "clock", "memo
 end
 for name, fn in pairs(autograd) do ae[name] = fn end
 
+-- Models, with what they use of the other parts, which are loaded when they are used.
+local function make_models()
+  return require "aelua.model" {
+    nn = ae.nn,
+    fit = function(...) return require("aelua.train.fit").run(...) end,
+    evaluate = function(...) return require("aelua.train.evaluate").run(...) end,
+    metrics = function(...) return ae.metrics.resolve(...) end,
+    dataset = function(value) return ae.data.dataset(value) end,
+    optimizer = function(spec, model) return ae.optim.get(spec, model) end,
+    noise = { from_config = function(config) return ae.noise.from_config(config) end },
+    scaler = { from_config = function(config) return ae.data.scaler.from_config(config) end },
+  }
+end
+local made
+local function model(name)
+  return function()
+    made = made or make_models()
+    return made[name]
+  end
+end
+
 -- Each part and how it is made. What a part needs of others it is handed here.
 local parts = {
   nn = function() return require "aelua.nn" end,
+  mirror = function() return require("aelua.nn").mirror end,
+  Model = model "Model",
+  Autoencoder = model "Autoencoder",
+  load_model = model "load_model",
+  save_state = model "save_state",
+  load_state = model "load_state",
   optim = function() return require "aelua.optim" end,
   schedule = function() return require "aelua.schedule" end,
   data = function() return require "aelua.data" end,

@@ -11,6 +11,7 @@ local M = { functions = {} }
 ---@field dtype "f32"|"f64"|"u8"|"i32"
 ---@field grad aelua.Tensor? nil before the first backward
 ---@field requires_grad boolean
+---@field is_leaf boolean it was not computed from anything that requires a gradient
 
 local functions, methods, ops = M.functions, core.methods, core.ops
 

@@ -4,7 +4,6 @@
 
 file(GLOB_RECURSE embedded_files CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/lua
      ${PROJECT_SOURCE_DIR}/lua/aelua/*.lua ${PROJECT_SOURCE_DIR}/lua/aelua/*.gz)
-list(FILTER embedded_files EXCLUDE REGEX "^aelua/meta/")
 list(SORT embedded_files)
 
 set(blocks "")

@@ -36,6 +36,8 @@ struct ae_lua {
   int tensor_class_ref; /* the metatable, in the registry */
   int error_class_ref;
   size_t limit;    /* live bytes past which the collector runs fully */
+  size_t boxes;    /* that hold a tensor */
+  size_t most;     /* boxes past which the collector runs fully */
   ae_scope *scope; /* the innermost; NULL: none */
   ae_link *link;   /* what recorded Lua functions know of this state */
 };
@@ -55,6 +57,9 @@ void ae_bind_functions(lua_State *L, ae_lua *lua, const luaL_Reg *functions);
 ** False: the error value is, and the traceback is remembered for whoever
 ** reports it (core.traceback), as raising the value again would lose it. */
 bool ae_bind_call(lua_State *L, int n_args);
+/* Pushes the traceback of where the error value at index was first raised;
+** false, and nothing, where it is not known. For main.c too. */
+bool ae_bind_traceback(lua_State *L, int index);
 
 /* ---- Errors (errors.c) ---- */
 
@@ -71,17 +76,21 @@ const char *ae_bind_describe(lua_State *L, int index, char *buffer);
 ae_box *ae_bind_box(lua_State *L, ae_lua *lua);
 /* The box takes over the tensor. */
 void ae_bind_put(ae_lua *lua, ae_box *box, ae_tensor *t);
-/* Lets go of the tensor. */
-void ae_bind_drop(ae_box *box);
+/* Lets go of the tensor; an empty box is fine. */
+void ae_bind_drop(ae_lua *lua, ae_box *box);
 /* The userdata at index, or NULL where it is no tensor. */
 ae_box *ae_bind_test(lua_State *L, const ae_lua *lua, int index);
 /* The tensor at index; raises "who: what wants a tensor, got ..." or "who: what has been freed". */
 ae_tensor *ae_bind_check(lua_State *L, ae_lua *lua, int index, const char *who, const char *what);
+<<<<<<< src/bind/bind.h
 /* Below this many live bytes the collector is left to itself. */
 #define AE_SOFT_LIMIT ((size_t)64 << 20)
 /* The tensors of the list at index, 1 to 10^6 of them, into a block that Lua owns, which is pushed. */
 ae_tensor **ae_bind_list(lua_State *L, ae_lua *lua, int index, const char *who, int *n);
 /* Runs the collector where tensors hold more than the soft limit. */
+=======
+/* Runs the collector where tensors, or their boxes, have grown past the soft limit. */
+>>>>>>> /tmp/bw/old
 void ae_bind_relieve(lua_State *L, ae_lua *lua);
 /* The collector at its fullest: the last thing to try when memory has run out. */
 void ae_bind_collect(lua_State *L, ae_lua *lua);

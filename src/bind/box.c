@@ -1,9 +1,17 @@
 /*
 ** box: the userdata that stands for a tensor, from its making to its end, and
-** the soft limit by which the collector learns of memory that it does not see.
+** the soft limit by which the collector learns of memory that it does not see:
+** the bytes of tensors (twice what lives, at least 64 MB), and the number of
+** boxes, since finalizers make Lua's own pacing wait for ever longer.
 */
 #include "bind/bind.h"
 #include "bind/scope.h"
+
+#define LEAST_BYTES ((size_t)64 << 20)
+/* New boxes between two collections: at least as many as make one worth its
+** cost, which grows with Lua's own heap (measured: a full collection costs
+** about as much as making two boxes for each KB). */
+enum { LEAST_BOXES = 8192, BOXES_PER_KB = 4 };
 
 ae_box *ae_bind_box(lua_State *L, ae_lua *lua) {
   ae_box *box = lua_newuserdatauv(L, sizeof *box, 0);
@@ -15,12 +23,15 @@ ae_box *ae_bind_box(lua_State *L, ae_lua *lua) {
 
 void ae_bind_put(ae_lua *lua, ae_box *box, ae_tensor *t) {
   box->tensor = t;
+  lua->boxes++;
   if (lua->scope) ae_scope_add(lua->scope, box);
 }
 
-void ae_bind_drop(ae_box *box) {
+void ae_bind_drop(ae_lua *lua, ae_box *box) {
   ae_tensor *t = box->tensor;
+  if (!t) return;
   box->tensor = NULL;
+  lua->boxes--;
   ae_scope_remove(box);
   ae_tensor_release(t);
 }
@@ -49,7 +60,7 @@ ae_tensor *ae_bind_check(lua_State *L, ae_lua *lua, int index, const char *who, 
 
 /* Twice what is live; below a budget, half of what is left of it at most. */
 static size_t soft_limit(const ae_memory_use *use) {
-  size_t limit = use->live > AE_SOFT_LIMIT / 2 ? 2 * use->live : AE_SOFT_LIMIT;
+  size_t limit = use->live > LEAST_BYTES / 2 ? 2 * use->live : LEAST_BYTES;
   size_t left = use->budget > use->live ? use->budget - use->live : 0;
   return use->budget && limit > use->live + left / 2 ? use->live + left / 2 : limit;
 }
@@ -58,10 +69,12 @@ void ae_bind_collect(lua_State *L, ae_lua *lua) {
   lua_gc(L, LUA_GCCOLLECT);
   ae_memory_use use = ae_context_memory(lua->ctx);
   lua->limit = soft_limit(&use);
+  size_t heap = (size_t)lua_gc(L, LUA_GCCOUNT) * BOXES_PER_KB;
+  lua->most = lua->boxes + (heap > LEAST_BOXES ? heap : LEAST_BOXES);
 }
 
 void ae_bind_relieve(lua_State *L, ae_lua *lua) {
-  if (ae_context_memory(lua->ctx).live > lua->limit) ae_bind_collect(L, lua);
+  if (lua->boxes > lua->most || ae_context_memory(lua->ctx).live > lua->limit) ae_bind_collect(L, lua);
 }
 
 /* ---- The host's door (aelua.h) ---- */

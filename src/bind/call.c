@@ -33,14 +33,40 @@ bool ae_bind_call(lua_State *L, int n_args) {
   return fine;
 }
 
-/* core.traceback(value) -> the traceback of where value was first raised, if it is the last error of a section */
-static int traceback(lua_State *L) {
-  luaL_checkany(L, 1);
+/* Pushes the traceback that errors.c gave the value at index; false: it is none of ours. */
+static bool push_own_traceback(lua_State *L, const ae_lua *lua, int index) {
+  if (lua_type(L, index) != LUA_TTABLE || !lua_getmetatable(L, index)) return false;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, lua->error_class_ref);
+  bool ours = lua_rawequal(L, -1, -2);
+  lua_pop(L, 2);
+  if (!ours) return false;
+  lua_pushliteral(L, "traceback");
+  if (lua_rawget(L, index) == LUA_TSTRING) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+static bool push_remembered_traceback(lua_State *L, int index) {
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LAST_ERROR);
   lua_rawgeti(L, -1, 1);
-  if (lua_isnil(L, 1) || !lua_rawequal(L, 1, -1)) return 0;
-  lua_rawgeti(L, -2, 2);
-  return 1;
+  bool same = !lua_isnil(L, -1) && lua_rawequal(L, index, -1);
+  lua_pop(L, 1);
+  if (same) lua_rawgeti(L, -1, 2);
+  lua_remove(L, same ? -2 : -1);
+  return same;
+}
+
+bool ae_bind_traceback(lua_State *L, int index) {
+  const ae_lua *lua = ae_bind_find(L);
+  if (!lua) return false;
+  index = lua_absindex(L, index);
+  return push_own_traceback(L, lua, index) || push_remembered_traceback(L, index);
+}
+
+/* core.traceback(value) -> the traceback of where an error value was first raised, or nil */
+static int traceback(lua_State *L) {
+  luaL_checkany(L, 1);
+  return ae_bind_traceback(L, 1);
 }
 
 /* core.no_grad(fn, ...) -> what fn returns; nothing inside is recorded */

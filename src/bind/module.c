@@ -119,7 +119,6 @@ int luaopen_aelua(lua_State *L) {
     ae_lua *lua = open_state(L);
     open_core(L, lua);
     preload_embedded(L);
-    lua->limit = AE_SOFT_LIMIT;
   }
   if (lua_getglobal(L, "require") != LUA_TFUNCTION)
     return ae_bind_fail(L, AE_STATE, "aelua: wants the package library; open it first (luaL_openlibs)");

@@ -41,7 +41,7 @@ static void end_scope(ae_lua *lua, ae_scope *scope) {
       ae_scope_remove(box);
       if (scope->outer) ae_scope_add(scope->outer, box);
     } else {
-      ae_bind_drop(box);
+      ae_bind_drop(lua, box);
       box->released = true;
     }
   }

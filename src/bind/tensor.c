@@ -58,7 +58,7 @@ static int push_grad(lua_State *L, ae_lua *lua, int index) {
   return 1;
 }
 
-static const char *const property_names[] = {"shape", "ndim", "dtype", "grad", "requires_grad", NULL};
+static const char *const property_names[] = {"shape", "ndim", "dtype", "grad", "requires_grad", "is_leaf", NULL};
 
 static int unknown_field(lua_State *L, const char *name) {
   const char *near = ae_bind_nearest(name, property_names);
@@ -91,8 +91,11 @@ static int get_property(lua_State *L, ae_lua *lua, const char *name) {
   case 2:
     lua_pushstring(L, ae_type_name(t->type));
     return 1;
-  default:
+  case 4:
     lua_pushboolean(L, t->requires_grad);
+    return 1;
+  default:
+    lua_pushboolean(L, !t->node);
     return 1;
   }
 }
@@ -192,9 +195,9 @@ static int zero_grad(lua_State *L) {
 
 /* Lets go of the tensor now. Also __gc and __close; a second time is fine. */
 static int free_tensor(lua_State *L) {
-  const ae_lua *lua = lua_touserdata(L, lua_upvalueindex(1));
+  ae_lua *lua = lua_touserdata(L, lua_upvalueindex(1));
   ae_box *box = ae_bind_test(L, lua, 1);
-  if (box) ae_bind_drop(box);
+  if (box) ae_bind_drop(lua, box);
   return 0;
 }
 

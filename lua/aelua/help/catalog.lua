@@ -116,6 +116,20 @@ local function add_described(items)
   end
 end
 
+-- Methods of tensors that are written in Lua.
+local function add_methods(items)
+  for _, name in ipairs(sorted_keys(core.methods)) do
+    local method = core.methods[name]
+    if type(method) == "function" and debug.getinfo(method, "S").what == "Lua" then
+      local path = "t:" .. name
+      items[#items + 1] = {
+        path = path, name = name, kind = "method", value = method,
+        entry = function() return entry.without_first(M.function_entry(path, method)) end,
+      }
+    end
+  end
+end
+
 --- The catalog of `ae`: operations, then everything else, in order of name.
 ---@param ae table
 ---@return aelua.CatalogItem[]
@@ -131,6 +145,8 @@ function M.of(ae)
   end
   local described = {}
   add_described(described)
+  add_methods(described)
+  table.sort(described, function(a, b) return a.path < b.path end)
   local known = {}
   for _, item in ipairs(described) do known[item.path] = true end
   local walked = {}

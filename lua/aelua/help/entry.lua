@@ -7,7 +7,9 @@ local M = {}
 
 ---@class aelua.HelpEntry
 ---@field title string the call, or the name
+---@field also string? another way to call it
 ---@field text string[] lines of prose; two spaces of indentation mark what keeps its form
+---@field by_line boolean? every line of the text is a paragraph of its own
 ---@field sections { title: string, items: aelua.HelpItem[] }[]
 
 ---@class aelua.HelpItem
@@ -82,7 +84,7 @@ function M.operation(name)
   local text = split_lines(operation.doc)
   if operation.no_gradient then text[#text + 1] = "No gradient: " .. operation.no_gradient .. "." end
   local prefix = operation.internal and "core.ops." or "ae."
-  local entry = { title = prefix .. M.signature(operation), text = text, sections = {} }
+  local entry = { title = prefix .. M.signature(operation), text = text, by_line = true, sections = {} }
   local first = operation.inputs[1]
   if first and not first.list and not operation.internal and not operation.no_method then
     entry.also = "t:" .. M.signature(operation, 2)
@@ -139,7 +141,7 @@ local function add_function_sections(entry, doc)
   end
   section("Arguments", as_items(doc.params))
   for _, param in ipairs(doc.params) do
-    local type_name = param.type:match("^aelua%.[%w_.]*Options")
+    local type_name = param.type:match("aelua%.[%w_.]*Options")
     local options = type_name and find_type(type_name)
     if options then section(("Options in `%s`"):format(param.name), as_items(options.fields)) end
   end
@@ -160,6 +162,19 @@ end
 function M.lua_function(title, doc)
   local entry = { title = call_text(title, doc), text = doc.text, sections = {} }
   add_function_sections(entry, doc)
+  return entry
+end
+
+--- A function's entry as that of a method: its first argument is the object.
+---@param entry aelua.HelpEntry
+---@return aelua.HelpEntry
+function M.without_first(entry)
+  entry.title = entry.title:gsub("%([%w_]+,?%s*", "(", 1)
+  local first = entry.sections[1]
+  if first and first.title == "Arguments" then
+    table.remove(first.items, 1)
+    if #first.items == 0 then table.remove(entry.sections, 1) end
+  end
   return entry
 end
 

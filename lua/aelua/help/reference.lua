@@ -15,7 +15,7 @@ local function escape_prose(text)
   return table.concat(result)
 end
 
-local function add_prose(lines, prose)
+local function add_prose(lines, prose, by_line)
   local code = false
   for i, line in ipairs(prose) do
     local indented = line:match("^%s%s") ~= nil
@@ -29,6 +29,7 @@ local function add_prose(lines, prose)
       if line ~= "" then lines[#lines + 1] = "" end
     end
     lines[#lines + 1] = code and line:gsub("^%s%s", "") or escape_prose(line)
+    if by_line and not code and i < #prose then lines[#lines + 1] = "" end
   end
   if code then lines[#lines + 1] = "```" end
 end
@@ -51,7 +52,7 @@ local function add_entry(lines, entry, level)
     lines[#lines + 1] = ""
   end
   if #entry.text > 0 then
-    add_prose(lines, entry.text)
+    add_prose(lines, entry.text, entry.by_line)
     lines[#lines + 1] = ""
   end
   for _, section in ipairs(entry.sections) do

@@ -20,7 +20,7 @@ local function wrap(lines, text, indent)
 end
 
 -- Prose wraps paragraph by paragraph; indented lines keep their form.
-local function add_prose(lines, prose)
+local function add_prose(lines, prose, by_line)
   local paragraph = {}
   local function flush()
     if #paragraph > 0 then wrap(lines, table.concat(paragraph, " "), "  ") end
@@ -35,6 +35,7 @@ local function add_prose(lines, prose)
       lines[#lines + 1] = "  " .. line
     else
       paragraph[#paragraph + 1] = line
+      if by_line then flush() end
     end
   end
   flush()
@@ -59,7 +60,7 @@ end
 function M.render(entry)
   local lines = { entry.title }
   if entry.also then lines[#lines + 1] = entry.also end
-  add_prose(lines, entry.text)
+  add_prose(lines, entry.text, entry.by_line)
   for _, section in ipairs(entry.sections) do
     lines[#lines + 1] = ""
     lines[#lines + 1] = "  " .. section.title

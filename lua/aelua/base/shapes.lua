@@ -1,0 +1,102 @@
+--- Shapes of samples: lists of sizes without the batch dimension, or tables of
+--- such lists by name.
+local core = require "aelua.core"
+local errors = require "aelua.base.errors"
+
+local M = {}
+
+--- "[28, 28, 1]", or "{a = [3], b = [4]}".
+---@param shape any
+---@return string
+function M.text(shape)
+  if type(shape) ~= "table" then return tostring(shape) end
+  if #shape > 0 or next(shape) == nil then return "[" .. table.concat(shape, ", ") .. "]" end
+  local parts = {}
+  for name, one in pairs(shape) do parts[#parts + 1] = ("%s = %s"):format(name, M.text(one)) end
+  table.sort(parts)
+  return "{" .. table.concat(parts, ", ") .. "}"
+end
+
+local function check_list(who, shape)
+  for i, size in ipairs(shape) do
+    errors.check(math.type(size) == "integer" and size >= 1, "invalid",
+      "%s: size %d of a shape wants a positive integer, got %s", who, i, tostring(size))
+  end
+  return table.move(shape, 1, #shape, 1, {})
+end
+
+--- A copy of a shape, or of named shapes. A number stands for a list of one.
+---@param who string how messages begin
+---@param shape any
+---@return table
+function M.check(who, shape)
+  if math.type(shape) == "integer" then shape = { shape } end
+  errors.check(type(shape) == "table", "invalid", "%s wants the shape of a sample, such as {28, 28, 1}, got %s",
+    who, type(shape))
+  if #shape > 0 then return check_list(who, shape) end
+  local copy = {}
+  for name, one in pairs(shape) do
+    errors.check(type(name) == "string" and type(one) == "table" and #one > 0, "invalid",
+      "%s wants a shape such as {28, 28, 1}, or named shapes", who)
+    copy[name] = check_list(who, one)
+  end
+  errors.check(next(copy), "invalid", "%s wants a shape of at least one dimension", who)
+  return copy
+end
+
+--- How many elements a shape, or named shapes together, have.
+---@param shape table
+---@return integer
+function M.count(shape)
+  if #shape == 0 and next(shape) ~= nil then
+    local total = 0
+    for _, one in pairs(shape) do total = total + M.count(one) end
+    return total
+  end
+  local count = 1
+  for _, size in ipairs(shape) do count = count * size end
+  return count
+end
+
+---@param a table
+---@param b table
+---@return boolean
+function M.equal(a, b)
+  if #a ~= #b then return false end
+  for i = 1, #a do
+    if a[i] ~= b[i] then return false end
+  end
+  if #a > 0 then return true end
+  for name, one in pairs(a) do
+    if not b[name] or not M.equal(one, b[name]) then return false end
+  end
+  for name in pairs(b) do
+    if not a[name] then return false end
+  end
+  return true
+end
+
+--- The shape of a sample of a batch: a tensor [N, ...] or a table of them.
+---@param batch userdata|table
+---@return table
+function M.of_sample(batch)
+  if core.is_tensor(batch) then
+    local shape = batch.shape
+    return table.move(shape, 2, #shape, 1, {})
+  end
+  local shape = {}
+  for name, one in pairs(batch) do shape[name] = M.of_sample(one) end
+  return shape
+end
+
+--- One sample of zeros: [1, ...].
+---@param shape table
+---@return userdata|table
+function M.zeros(shape)
+  if #shape > 0 then return core.ops.zeros({ 1, table.unpack(shape) }) end
+  local batch = {}
+  for name, one in pairs(shape) do batch[name] = M.zeros(one) end
+  return batch
+end
+
+return M

@@ -1,0 +1,52 @@
+---@meta
+-- The functions of `ae` that are written in C and are no operations
+-- (src/bind), for help and for language servers. Never run.
+
+---@class aelua
+local ae = {}
+
+--- A tensor from a number or from nested tables, row by row: `ae.tensor { { 1, 2 }, { 3, 4 } }`.
+--- Errors: shape, where rows differ in length; invalid, where a value does not fit the type.
+---@param values table|number
+---@param options? { dtype?: "f32"|"u8"|"i32" } default f32
+---@return aelua.Tensor
+function ae.tensor(values, options) end
+
+---@param value any
+---@return boolean # whether `value` is a tensor
+function ae.is_tensor(value) end
+
+--- Begins the stream of random numbers anew. The same seed gives the same numbers, whatever the number of threads.
+---@param n integer
+function ae.seed(n) end
+
+--- Sets the number of threads, where it is given. At the start it is AELUA_THREADS from the environment, else the
+--- number of processors.
+---@param n? integer
+---@return integer # how many there are now
+function ae.threads(n) end
+
+--- Seconds since some moment in the past; never runs backwards.
+---@return number
+function ae.clock() end
+
+--- What tensors hold, in bytes: `live` now, `peak` at most so far, `held` with the cache, `budget` (0: no limit);
+--- `system_calls` and `op_calls` count blocks asked of the system and operations run.
+---@return { live: integer, peak: integer, held: integer, budget: integer, system_calls: integer, op_calls: integer }
+function ae.memory() end
+
+--- Sets the most that tensors may hold. Past it an operation fails with the error code "memory".
+---@param bytes integer 0: no limit
+function ae.budget(bytes) end
+
+--- What computes here: versions, kernels and threading of the libraries, and the instruction set. Loads them.
+---@return { blas: string, onednn: string, isa: string }
+function ae.kernels() end
+
+--- Calls a function during which nothing is recorded for gradients.
+---@param fn function
+---@param ... any its arguments
+---@return any ... what it returns
+function ae.no_grad(fn, ...) end
+
+return ae

@@ -1,0 +1,96 @@
+--- A function of batches applied to whatever holds samples, in batches, with one
+--- result for all.
+local core = require "aelua.core"
+local errors = require "aelua.base.errors"
+local shapes = require "aelua.base.shapes"
+
+local ops = core.ops
+
+local M = {}
+
+local function check_tensor(who, name, t, shape)
+  local got = t.shape
+  local fits = #got == #shape + 1
+  for i = 1, #shape do fits = fits and got[i + 1] == shape[i] end
+  errors.check(fits, "shape", "%s wants %s[N%s], got %s", who, name, #shape > 0 and ", " .. table.concat(shape, ", ") or "",
+    shapes.text(got))
+  return got[1]
+end
+
+-- The number of samples of a tensor or of named ones.
+local function check(who, batch, shape)
+  if core.is_tensor(batch) then
+    errors.check(#shape > 0 or next(shape) == nil, "type", "%s wants named tensors, got one", who)
+    return check_tensor(who, "", batch, shape)
+  end
+  errors.check(type(batch) == "table" and #shape == 0, "type", "%s wants a tensor, got %s", who, type(batch))
+  local count
+  for name, one in pairs(shape) do
+    errors.check(core.is_tensor(batch[name]), "type", "%s wants a tensor '%s', got %s", who, name, type(batch[name]))
+    local n = check_tensor(who, name .. " ", batch[name], one)
+    errors.check(not count or n == count, "shape", "%s: named tensors hold %s and %s samples", who, count, n)
+    count = n
+  end
+  for name in pairs(batch) do errors.check(shape[name], "invalid", "%s: the model has no input '%s'", who, tostring(name)) end
+  return count
+end
+
+-- Samples first..first+count-1.
+local function part(batch, first, count)
+  if core.is_tensor(batch) then return ops.narrow(batch, 1, first, count) end
+  local result = {}
+  for name, one in pairs(batch) do result[name] = ops.narrow(one, 1, first, count) end
+  return result
+end
+
+-- Copies one batch's results into their samples' place in `all`, which is made at
+-- the first; lets go of them.
+local function put(all, results, first, total)
+  if core.is_tensor(results) then
+    local shape = results.shape
+    local count = shape[1]
+    if count == total then return results end
+    if not all then
+      shape[1] = total
+      all = ops.zeros(shape)
+    end
+    ops.narrow(all, 1, first, count):copy_(results)
+    results:free()
+    return all
+  end
+  all = all or {}
+  for name, one in pairs(results) do all[name] = put(all[name], one, first, total) end
+  return all
+end
+
+--- fn of every batch of `data`, in order, as one tensor or table of named ones.
+---@param who string how messages begin
+---@param dataset fun(value: any): table
+---@param data any a tensor [N, shape...], a table of named ones, or what dataset takes
+---@param size integer samples in a batch
+---@param shape table of a sample
+---@param fn fun(batch: any): any
+---@return userdata|table
+function M.map(who, dataset, data, size, shape, fn)
+  local all
+  if core.is_tensor(data) or (type(data) == "table" and getmetatable(data) == nil) then
+    local total = check(who, data, shape)
+    if total <= size then return core.scope(fn, data) end
+    for first = 1, total, size do
+      local results = core.scope(function() return fn(part(data, first, math.min(size, total - first + 1))) end)
+      all = put(all, results, first, total)
+    end
+    return all
+  end
+  local set = dataset(data)
+  local total, first = #set, 1
+  errors.check(total > 0, "invalid", "%s: the data set is empty", who)
+  for batch in set:batches { size = math.min(size, total) } do
+    local count = check(who, batch.input, shape)
+    all = put(all, core.scope(fn, batch.input), first, total)
+    first = first + count
+  end
+  return all
+end
+
+return M

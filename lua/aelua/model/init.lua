@@ -1,0 +1,26 @@
+--- Models: what is trained, saved and asked. Handed what it uses; gives the
+--- classes and the functions that read their files.
+local names = require "aelua.base.names"
+
+---@class aelua.ModelTools
+---@field nn table the namespace of layers
+---@field fit fun(model: table, train: any, options: table?, tools: table): table the training loop
+---@field evaluate fun(model: table, set: table, batch_size: integer, metrics: table): table means of a data set
+---@field metrics fun(who: string, wanted: table?): table metrics by name
+---@field dataset fun(value: any): table a data set of what stands for one
+---@field optimizer fun(spec: any, model: table): table
+---@field noise table corruptions: `from_config`
+---@field scaler table scalers: `from_config`
+
+---@param tools aelua.ModelTools
+return function(tools)
+  local Model = require "aelua.model.model"(tools)
+  local files = require "aelua.model.file"(tools)
+  return names.strict({
+    Model = Model,
+    Autoencoder = require "aelua.model.autoencoder"(Model, tools),
+    load_model = files.load_model,
+    save_state = files.save_state,
+    load_state = files.load_state,
+  }, "model")
+end

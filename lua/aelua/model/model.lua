@@ -1,0 +1,157 @@
+--- The base of models: a module with an encoder and a decoder, which is trained
+--- by `fit` and asked in batches. A class states its loss:
+---
+---   function Mine:losses(batch, wants_prediction) -> total, terms?, prediction?
+---     batch: `input`, and `target` where it is not the input; tensors [N, ...] or
+---            tables of named ones, as a data set gives them
+---     total: a scalar tensor, its penalties included
+---     terms: scalar tensors by name, reported beside the loss; nil: no further ones
+---     prediction: [N, ...] beside the target, where wants_prediction
+---
+--- and, where a result is not simply encoder and decoder run through, encode_batch
+--- and decode_batch. What `fit` calls on a model is this, training_step(batch,
+--- optimizer, wants_prediction) -> loss, terms?, prediction? where a class has one
+--- (several optimisers, adversaries), train(), eval(), named_parameters(),
+--- state_dict() and load_state_dict(). It keeps the optimiser as model.optimizer.
+---
+--- The door: u8 counts as k/255 and the scaler, where there is one, is applied to
+--- what comes in (losses compare scaled values) and undone in what goes out.
+local core = require "aelua.core"
+local batches = require "aelua.model.batches"
+local errors = require "aelua.base.errors"
+local options = require "aelua.base.options"
+
+local asked = { batch_size = { type = "integer", min = 1, default = 256 } }
+local evaluated = { batch_size = asked.batch_size, metrics = { type = "table" } }
+
+local function real(t) return t.dtype == "u8" and core.ops.scaled(t) or t end
+
+-- fn of a tensor, or of each of a table of named ones.
+local function each(value, fn, ...)
+  if type(value) ~= "table" then return fn(value, ...) end
+  local result = {}
+  for name, one in pairs(value) do result[name] = fn(one, ...) end
+  return result
+end
+
+---@param tools aelua.ModelTools
+return function(tools)
+  local nn = tools.nn
+
+  ---@class aelua.Model: aelua.Module
+  ---@field encoder aelua.Module
+  ---@field decoder aelua.Module
+  ---@field input table shape of a sample, or named shapes
+  ---@field code table shape of a code
+  ---@field output table shape of a result
+  ---@field scaler table?
+  ---@field metrics table?
+  ---@field optimizer table? of the last fit
+  local Model = nn.Module:extend("Model")
+  Model.is_model = true
+  Model.fit_tools = tools
+
+  --- What layers are given of what the user gives.
+  function Model:prepare(value)
+    if type(value) == "userdata" and value.dtype ~= "u8" and not self.scaler then return value end
+    local prepared = each(value, real)
+    local scaler = self.scaler
+    return scaler and each(prepared, function(t) return scaler:transform(t) end) or prepared
+  end
+
+  --- What the user is given of what layers give.
+  function Model:restore(value)
+    local scaler = self.scaler
+    return scaler and each(value, function(t) return scaler:inverse(t) end) or value
+  end
+
+  --- The codes of a prepared batch.
+  function Model:encode_batch(x) return self:within(self.encoder, "forward", x) end
+
+  --- The results of a batch of codes, before the scaler is undone.
+  function Model:decode_batch(code) return self:within(self.decoder, "forward", code) end
+
+  --- Prepared input to result.
+  function Model:forward(x) return self:decode_batch(self:encode_batch(x)) end
+
+  function Model:losses()
+    errors.raise("unsupported", ("%s has no method losses"):format(self.class_name), 2)
+  end
+
+  --- Trains. See FitOptions.
+  ---@param train any a data set, a tensor [N, ...] or a table of named ones
+  ---@param given? aelua.FitOptions
+  ---@return aelua.History
+  function Model:fit(train, given) return tools.fit(self, train, given, tools) end
+
+  local function ask(self, method, data, given, shape, fn)
+    local who = ("%s:%s"):format(self.class_name, method)
+    local o = options.check(who, given, asked)
+    return self:quietly(batches.map, who, tools.dataset, data, o.batch_size, shape, fn)
+  end
+
+  --- The codes of samples.
+  ---@param data any a data set, a tensor [N, ...] or a table of named ones
+  ---@param given? { batch_size?: integer } default 256
+  ---@return userdata [N, ...]
+  function Model:encode(data, given)
+    return ask(self, "encode", data, given, self.input, function(x) return self:encode_batch(self:prepare(x)) end)
+  end
+
+  --- The results of codes, in the units of the input.
+  ---@param codes userdata [N, ...]
+  ---@param given? { batch_size?: integer } default 256
+  ---@return userdata [N, ...]
+  function Model:decode(codes, given)
+    return ask(self, "decode", codes, given, self.code, function(z) return self:restore(self:decode_batch(z)) end)
+  end
+
+  --- What the model makes of samples, in the units of the input.
+  ---@param data any a data set, a tensor [N, ...] or a table of named ones
+  ---@param given? { batch_size?: integer } default 256
+  ---@return userdata [N, ...]
+  function Model:reconstruct(data, given)
+    return ask(self, "reconstruct", data, given, self.input, function(x)
+      return self:restore(self:forward(self:prepare(x)))
+    end)
+  end
+
+  --- Means over all samples: `loss`, its terms, and the metrics by name.
+  ---@param data any a data set, a tensor [N, ...] or a table of named ones
+  ---@param given? { batch_size?: integer, metrics?: table } defaults: 256, the model's
+  ---@return table<string, number>
+  function Model:evaluate(data, given)
+    local who = self.class_name .. ":evaluate"
+    local o = options.check(who, given, evaluated)
+    local set = tools.dataset(data)
+    errors.check(#set > 0, "invalid", "%s: the data set is empty", who)
+    local list = tools.metrics(who, o.metrics or self.metrics)
+    local row = {}
+    tools.evaluate(self, set, o.batch_size, list):write(row, {}, "")
+    return row
+  end
+
+  --- A table of layers, output shapes and parameters, with totals and the compression ratio.
+  ---@return string
+  function Model:summary() return require "aelua.model.summary"(self) end
+
+  --- The model as a Mermaid flow chart.
+  ---@return string
+  function Model:diagram() return require "aelua.model.diagram"(self) end
+
+  --- Writes the model to a safetensors file: weights, architecture and
+  --- preprocessing. Where a part is code of the user's own, the weights alone; the
+  --- reason is returned, and given to `warn`.
+  ---@param path string
+  ---@return string? reason
+  function Model:save(path) return require "aelua.model.file"(tools).save_model(path, self) end
+
+  --- Reads weights from a file that `save` or ae.save_state wrote.
+  ---@generic T: aelua.Model
+  ---@param self T
+  ---@param path string
+  ---@return T self
+  function Model:load(path) return require "aelua.model.file"(tools).load_state(path, self) end
+
+  return Model
+end

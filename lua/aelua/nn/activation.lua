@@ -1,0 +1,173 @@
+--- Activations as layers: ReLU, LeakyReLU(slope), ELU(alpha), SELU, GELU, SiLU,
+--- Softplus, Tanh, Sigmoid, Softmax(dim). Each applies the operation of its name
+--- to every element (Softmax: along one dimension, the last by default).
+---
+--- Where a layer takes `activation`, it is one of their names ("relu",
+--- "leaky_relu", ...; "linear" is none), { "leaky_relu", slope = 0.1 }, or any
+--- module.
+local core = require "aelua.core"
+local Module = require "aelua.nn.module"
+local errors = require "aelua.base.errors"
+local names = require "aelua.base.names"
+local shapes = require "aelua.base.shapes"
+local tree = require "aelua.nn.tree"
+
+local ops = core.ops
+
+---@class aelua.Activation: aelua.Module
+---@field name string
+local Activation = Module:extend("Activation")
+
+local M = { Activation = Activation, classes = {}, by_name = {} }
+
+function Activation:build(shape)
+  self.input_shape = shapes.check(self.class_name .. ":build", shape)
+  return self.input_shape
+end
+
+function Activation:config()
+  return self.option and { [self.option] = self[self.option] } or {}
+end
+
+--- Undoes the activation, for decoders of tied weights.
+---@return userdata
+function Activation:inverse()
+  errors.raise("unsupported", ("%s has no inverse"):format(self.class_name), 2)
+end
+
+--- Declares a class. `option` is the one number that it may take.
+local function declare(class_name, name, option, default)
+  local op = ops[name]
+  local class = Activation:extend(class_name)
+  class.name, class.option, class.default, class.transparent = name, option, default, class
+
+  function class:init(value)
+    if not option then
+      errors.check(value == nil, "invalid", "%s takes no options", class_name)
+      return
+    end
+    if type(value) == "table" then
+      for key in pairs(value) do
+        errors.check(key == option, "invalid", "%s has no option '%s'%s", class_name, tostring(key),
+          names.hint(key, { option }))
+      end
+      value = value[option]
+    end
+    if value == nil then value = default end
+    errors.check(type(value) == "number" and value == value, "invalid", "%s: %s wants a number, got %s",
+      class_name, option, tostring(value))
+    self[option] = value
+  end
+
+  if option then
+    function class:forward(x) return op(x, self[option]) end
+  else
+    function class:forward(x) return op(x) end
+  end
+
+  function class.from_config(config) return class(config[option or ""]) end
+
+  M.classes[class_name], M.by_name[name] = class, class
+  return class
+end
+
+declare("ReLU", "relu")
+local LeakyReLU = declare("LeakyReLU", "leaky_relu", "slope", 0.01)
+declare("ELU", "elu", "alpha", 1.0)
+declare("SELU", "selu")
+declare("GELU", "gelu")
+declare("SiLU", "silu")
+declare("Softplus", "softplus")
+local Tanh = declare("Tanh", "tanh")
+local Sigmoid = declare("Sigmoid", "sigmoid")
+local Softmax = declare("Softmax", "softmax", "dim", -1)
+
+function Sigmoid:output_activation() return "sigmoid" end
+function Sigmoid:forward_logits(x) return x end
+function Softmax:output_activation() return self.dim == -1 and "softmax" or nil end
+function Softmax:forward_logits(x) return x end
+
+-- Values at the ends of the range would go to infinity: they are held this far
+-- from them.
+local margin = 1e-6
+
+function Sigmoid:inverse(y)
+  y = ops.clamp(y, margin, 1 - margin)
+  return ops.log(y / (1 - y))
+end
+
+function Tanh:inverse(y)
+  y = ops.clamp(y, margin - 1, 1 - margin)
+  return ops.log((1 + y) / (1 - y)) * 0.5
+end
+
+function LeakyReLU:inverse(y)
+  errors.check(self.slope > 0, "unsupported", "LeakyReLU with slope %g has no inverse", self.slope)
+  return ops.leaky_relu(y, 1 / self.slope)
+end
+
+--- The module that `spec` stands for; nil: none.
+---@param who string how messages begin
+---@param spec any
+---@return aelua.Module?
+function M.get(who, spec)
+  if spec == nil or spec == "linear" then return nil end
+  if tree.is_module(spec) then return spec end
+  local name, options = spec
+  if type(spec) == "table" then
+    name, options = spec[1] or spec.name, {}
+    for key, value in pairs(spec) do
+      if key ~= 1 and key ~= "name" then options[key] = value end
+    end
+  end
+  local class = type(name) == "string" and M.by_name[name]
+  if not class then
+    local what = type(name) == "string" and "'" .. name .. "'" or type(spec)
+    errors.raise("invalid", ("%s: no activation %s%s%s"):format(who, what, names.hint(name, M.by_name),
+      type(spec) == "function" and "; put the function into a module's forward" or ""), 3)
+  end
+  return class(options and next(options) and options or nil)
+end
+
+local function is_own(module) return M.by_name[module.name or ""] == getmetatable(module) end
+
+local function is_default(module) return not module.option or module[module.option] == module.default end
+
+--- The name under which the fused dense operation applies `module`, with its
+--- slope or alpha; nil: it cannot.
+---@param module aelua.Module
+---@return string?
+function M.fused(module)
+  if not is_own(module) or (module.name == "softmax" and module.dim ~= -1) then return nil end
+  if (module.slope or 0) < 0 or (module.alpha or 0) < 0 then return nil end
+  return module.name
+end
+
+--- A new module like `module`; raises for a class that has no mirror image.
+---@param module aelua.Module
+---@return aelua.Module
+function M.copy(module)
+  if not is_own(module) then return module:mirror {} end
+  return getmetatable(module)(module.option and module[module.option] or nil)
+end
+
+--- What `read` takes to make `module` again, as data.
+---@param module aelua.Module
+---@param writer aelua.DescriptionWriter
+---@return string|table
+function M.describe(module, writer)
+  if not is_own(module) then return writer:describe(module) end
+  if is_default(module) then return module.name end
+  return { name = module.name, [module.option] = module[module.option] }
+end
+
+--- The module that a description stands for; nil: none.
+---@param config string|table|nil
+---@param reader aelua.DescriptionReader
+---@return aelua.Module?
+function M.read(config, reader)
+  if type(config) == "table" and config.class then return reader:build(config, "activation") end
+  return M.get("activation", config)
+end
+
+return M

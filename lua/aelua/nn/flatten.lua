@@ -1,0 +1,38 @@
+--- [N, ...] -> [N, D]: every sample as one row. A view, no copy.
+local core = require "aelua.core"
+local Module = require "aelua.nn.module"
+local Reshape = require "aelua.nn.reshape"
+local shapes = require "aelua.base.shapes"
+
+local reshape = core.ops.reshape
+
+---@class aelua.Flatten: aelua.Module
+local Flatten = Module:extend("Flatten")
+Flatten.transparent = Flatten
+Flatten.rearranges = true
+
+function Flatten:build(shape)
+  self.input_shape = shapes.check("Flatten:build", shape)
+  self._dims = { 0, shapes.count(self.input_shape) }
+  return { self._dims[2] }
+end
+
+---@param x userdata [N, ...]
+---@return userdata [N, D]
+function Flatten:forward(x)
+  local dims = self._dims
+  if not dims then
+    self:build(shapes.of_sample(x))
+    dims = self._dims
+  end
+  dims[1] = #x
+  return reshape(x, dims)
+end
+
+function Flatten:config() return {} end
+
+function Flatten.from_config() return Flatten() end
+
+function Flatten:mirror() return Reshape(self.input_shape) end
+
+return Flatten

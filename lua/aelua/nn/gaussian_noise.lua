@@ -1,0 +1,42 @@
+--- In training mode adds N(0, std^2) to every element; in evaluation mode does
+--- nothing.
+local core = require "aelua.core"
+local Module = require "aelua.nn.module"
+local errors = require "aelua.base.errors"
+local shapes = require "aelua.base.shapes"
+
+local randn = core.ops.randn
+
+---@class aelua.GaussianNoise: aelua.Module
+---@field std number
+local GaussianNoise = Module:extend("GaussianNoise")
+GaussianNoise.transparent = GaussianNoise
+GaussianNoise.regularizes = true
+
+---@param std number standard deviation, at least 0
+function GaussianNoise:init(std)
+  errors.check(type(std) == "number" and std >= 0 and std < math.huge, "invalid",
+    "GaussianNoise wants a standard deviation of at least 0, got %s", tostring(std))
+  self.std = std
+end
+
+function GaussianNoise:build(shape)
+  self.input_shape = shapes.check("GaussianNoise:build", shape)
+  return self.input_shape
+end
+
+---@param x userdata
+---@return userdata
+function GaussianNoise:forward(x)
+  if not self.training or self.std == 0 then return x end
+  local noise = randn(x.shape, 0, self.std)
+  local y = x + noise
+  noise:free()
+  return y
+end
+
+function GaussianNoise:config() return { std = self.std } end
+
+function GaussianNoise.from_config(config) return GaussianNoise(config.std) end
+
+return GaussianNoise

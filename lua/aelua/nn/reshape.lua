@@ -1,0 +1,47 @@
+--- [N, ...] -> [N, shape...]: every sample in another shape. A view, no copy.
+local core = require "aelua.core"
+local Module = require "aelua.nn.module"
+local errors = require "aelua.base.errors"
+local shapes = require "aelua.base.shapes"
+
+local reshape = core.ops.reshape
+
+---@class aelua.Reshape: aelua.Module
+---@field shape integer[] of one sample
+local Reshape = Module:extend("Reshape")
+Reshape.transparent = Reshape
+Reshape.rearranges = true
+
+---@param ... integer|integer[] one shape, or its sizes
+function Reshape:init(...)
+  local first = ...
+  self.shape = shapes.check("Reshape", type(first) == "table" and first or { ... })
+  errors.check(#self.shape > 0, "invalid", "Reshape wants one shape, got named shapes")
+  self._dims = { 0, table.unpack(self.shape) }
+end
+
+function Reshape:build(shape)
+  shape = shapes.check("Reshape:build", shape)
+  local have, want = shapes.count(shape), shapes.count(self.shape)
+  errors.check(have == want, "shape", "reshape: %d values %s do not fill %s (%d)", have, shapes.text(shape),
+    shapes.text(self.shape), want)
+  self.input_shape = shape
+  return table.move(self.shape, 1, #self.shape, 1, {})
+end
+
+---@param x userdata [N, ...]
+---@return userdata [N, shape...]
+function Reshape:forward(x)
+  if not self.input_shape then self:build(shapes.of_sample(x)) end
+  local dims = self._dims
+  dims[1] = #x
+  return reshape(x, dims)
+end
+
+function Reshape:config() return { shape = self.shape } end
+
+function Reshape.from_config(config) return Reshape(config.shape) end
+
+function Reshape:mirror() return Reshape(self.input_shape) end
+
+return Reshape

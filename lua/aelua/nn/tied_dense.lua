@@ -1,0 +1,107 @@
+--- A dense layer that uses another one's weight transposed, with a bias of its own:
+---   y = activation(f^-1(x) W^T + c)
+---   x [N, ..., out]   W [in, out], of `source`   c [in]   ->   y [N, ..., in]
+--- f^-1 is the inverse of source's activation where `inverse_activation` is set,
+--- else the identity. The weight stays source's parameter: it is counted, saved,
+--- frozen and penalised there.
+---
+---   local encode = nn.Dense(32, "sigmoid")
+---   local decode = nn.TiedDense(encode, { activation = "sigmoid" })
+local core = require "aelua.core"
+local Dense = require "aelua.nn.dense"
+local Module = require "aelua.nn.module"
+local activation = require "aelua.nn.activation"
+local errors = require "aelua.base.errors"
+local initializers = require "aelua.nn.initializers"
+local options = require "aelua.base.options"
+local shapes = require "aelua.base.shapes"
+
+local dense = core.ops.dense
+
+---@class aelua.TiedDenseOptions
+---@field units? integer[] shape of a result; its product is source's number of inputs
+---@field activation? string|table|aelua.Module default: none
+---@field inverse_activation? boolean default false; source has sigmoid, tanh, leaky_relu or no activation then
+---@field bias? boolean default true
+---@field bias_init? any default "zeros"
+---@field activity_l1? number default 0
+
+local declared = {
+  units = { type = "table" },
+  activation = {},
+  inverse_activation = { type = "boolean", default = false },
+  bias = { type = "boolean", default = true },
+  bias_init = { default = "zeros" },
+  activity_l1 = { type = "number", default = 0, min = 0 },
+}
+
+---@class aelua.TiedDense: aelua.Dense
+local TiedDense = Dense:extend("TiedDense")
+TiedDense.transparent = TiedDense
+Dense.Tied = TiedDense
+
+---@param source aelua.Dense
+---@param given? string|aelua.Module|aelua.TiedDenseOptions
+function TiedDense:init(source, given)
+  errors.check(Dense.is(source) and not TiedDense.is(source), "invalid", "TiedDense wants a Dense layer, got %s",
+    Module.is(source) and source.class_name or type(source))
+  if type(given) == "string" or Module.is(given) then given = { activation = given } end
+  local o = options.check("TiedDense", given, declared)
+  self._source = source
+  self.units = o.units and shapes.check("TiedDense", o.units) or {}
+  self._bias_init = initializers.get("TiedDense", o.bias_init)
+  self.has_bias, self.l1, self.l2, self.activity_l1 = o.bias, 0, 0, o.activity_l1
+  self.inverse_activation = o.inverse_activation
+  self:set_activation(activation.get("TiedDense", o.activation))
+  if o.inverse_activation and source._activation then
+    errors.check(source._activation.inverse, "unsupported", "TiedDense: %s has no inverse", source._activation.class_name)
+    self._inverse = source._activation
+  end
+end
+
+function TiedDense:is_built() return self.input_shape ~= nil end
+
+function TiedDense:build(shape)
+  shape = shapes.check("TiedDense:build", shape)
+  local weight = self._source.weight
+  errors.check(weight, "state", "the Dense layer it is tied to is not built yet: build or run the encoder first")
+  local size, out = weight.shape[1], weight.shape[2]
+  errors.check(shape[#shape] == out, "shape", "wants %d features, got %s", out, shapes.text(shape))
+  if #self.units == 0 then self.units = { size } end
+  errors.check(shapes.count(self.units) == size, "shape", "has %d results, units %s hold %d", size,
+    shapes.text(self.units), shapes.count(self.units))
+  if self.has_bias and not self.bias then
+    self.bias = initializers.parameter("TiedDense", self._bias_init, { size }, out, size)
+  end
+  self.input_shape = shape
+  return self:result_shape(shape)
+end
+
+function TiedDense:project(x, fused)
+  if not self.input_shape then self:build(shapes.of_sample(x)) end
+  if self._inverse then x = self._inverse:inverse(x) end
+  return dense(x, self._source.weight, self.bias, fused, true, self._slope, self._alpha)
+end
+
+function TiedDense:config(writer)
+  return {
+    source = writer:name_of(self._source),
+    units = #self.units > 0 and self.units or nil,
+    activation = self._activation and activation.describe(self._activation, writer) or nil,
+    inverse_activation = self.inverse_activation,
+    bias = self.has_bias,
+    bias_init = initializers.describe(self._bias_init),
+    activity_l1 = self.activity_l1,
+  }
+end
+
+function TiedDense.from_config(config, reader)
+  local given = {}
+  for key, value in pairs(config) do given[key] = value end
+  given.source, given.activation = nil, activation.read(config.activation, reader)
+  return TiedDense(reader:find(config.source), given)
+end
+
+function TiedDense:mirror() return Module.mirror(self) end
+
+return TiedDense

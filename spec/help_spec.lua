@@ -1,0 +1,135 @@
+-- Documentation: what help prints, that nothing public lacks any, and that what scripts/make-docs writes is current.
+local ae = require "aelua"
+local core = require "aelua.core"
+local annotations = require "aelua.help.annotations"
+local catalog = require "aelua.help.catalog"
+local help = require "aelua.help"
+local reference = require "aelua.help.reference"
+local source = require "aelua.help.source"
+
+local function read(path)
+  local file <close> = assert(io.open(path))
+  return file:read("a")
+end
+
+describe("ae.help", function()
+  it("shows an operation from its descriptor", function()
+    local text = help.text(ae, "clamp")
+    assert.matches("^ae%.clamp%(x, low%?, high%?%)\nt:clamp%(low%?, high%?%)\n", text)
+    for _, wanted in ipairs { "Inputs", "Attributes", "Returns", "lower bound" } do
+      assert.truthy(text:find(wanted, 1, true), wanted)
+    end
+    assert.equal(text, help.text(ae, ae.clamp))
+    assert.equal(text, help.text(ae, "ae.clamp"))
+  end)
+
+  it("shows a class by name, by value and by an object of it", function()
+    local text = help.text(ae, "nn.Dense")
+    assert.matches("^ae%.nn%.Dense%(", text)
+    assert.equal(text, help.text(ae, "Dense"))
+    assert.equal(text, help.text(ae, ae.nn.Dense))
+    assert.equal(text, help.text(ae, ae.nn.Dense(2)))
+  end)
+
+  it("shows functions, methods and namespaces", function()
+    assert.matches("^ae%.data%.load%(", help.text(ae, "data.load"))
+    assert.equal(help.text(ae, "data.load"), help.text(ae, ae.data.load))
+    assert.matches("^ae%.Autoencoder:fit%(", help.text(ae, "Autoencoder:fit"))
+    assert.matches("epochs", help.text(ae, "Autoencoder:fit"))
+    assert.matches("^t:item%(%)", help.text(ae, "t:item"))
+    assert.matches("Dense", help.text(ae, "nn"))
+    assert.equal(help.text(ae, "nn"), help.text(ae, ae.nn))
+  end)
+
+  it("shows what a script documents in the same way", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    assert(file:write("local M = {}\n--- Twice x.\n---@param x number what to double\n",
+      "function M.double(x) return 2 * x end\nreturn M\n"))
+    file:close()
+    assert.equal("M.double(x)\n  Twice x.\n\n  Arguments\n    x  (number) what to double",
+      help.text(ae, dofile(path).double))
+    os.remove(path)
+  end)
+
+  it("names the nearest where nothing has the name", function()
+    assert.error_matches(function() help.text(ae, "densse") end, "help: nothing is called 'densse'; did you mean '[dD]ense'%?")
+    assert.error_matches(function() help.text(ae, {}) end, "help: nothing is written about this table")
+  end)
+end)
+
+describe("documentation comments", function()
+  local docs = source.parse [[
+--- The file.
+local class = require "aelua.base.class"
+
+---@class aelua.Thing: aelua.Class
+---@field size integer how large
+local Thing = class("Thing")
+
+--- Opens it.
+---@param path string|nil where it lies
+---@param options? { deep?: boolean, name: string } what else
+---@param on_done? fun(x: number): boolean called at the end
+---@return integer # how many
+---@return "a" | "b" kind which
+function Thing:open(path, options, on_done) end
+
+function Thing.bare(...) end
+]]
+
+  it("are tied to what they stand above", function()
+    assert.same({ "The file." }, docs[1].text)
+    assert.equal("class", docs[2].kind)
+    assert.equal("aelua.Thing", docs[2].type_name)
+    assert.same({ { name = "size", optional = false, type = "integer", text = "how large" } }, docs[2].fields)
+    assert.equal("Thing:open", docs[3].name)
+    assert.equal(14, docs[3].line)
+    assert.same({ "path", "options", "on_done" }, docs[3].arguments)
+    assert.same({ "..." }, docs[4].arguments)
+  end)
+
+  it("have types with spaces read whole", function()
+    assert.same({ name = "options", optional = true, type = "{ deep?: boolean, name: string }", text = "what else" },
+      docs[3].params[2])
+    assert.same({ name = "on_done", optional = true, type = "fun(x: number): boolean", text = "called at the end" },
+      docs[3].params[3])
+    assert.same({ optional = false, type = "integer", text = "how many" }, docs[3].returns[1])
+    assert.same({ optional = false, type = '"a" | "b"', text = "kind which" }, docs[3].returns[2])
+  end)
+end)
+
+describe("everything public", function()
+  it("is documented", function()
+    local bare = {}
+    catalog.each(catalog.of(ae), function(item)
+      local entry = item.entry()
+      local told = #entry.text > 0 or item.kind == "namespace"
+      for _, section in ipairs(entry.sections) do told = told or section.title == "Returns" end
+      if not told then bare[#bare + 1] = item.path end
+    end)
+    assert.equal("", table.concat(bare, ", "))
+  end)
+
+  it("of the operations says what each input, attribute and result is", function()
+    local bare = {}
+    for _, name in ipairs(core.operations()) do
+      local operation = core.describe(name)
+      local told = operation.doc and operation.result
+      for _, input in ipairs(operation.inputs) do told = told and input.doc and input.doc ~= "" end
+      for _, attribute in ipairs(operation.attributes) do told = told and attribute.doc and attribute.doc ~= "" end
+      if not told then bare[#bare + 1] = name end
+    end
+    assert.equal("", table.concat(bare, ", "))
+  end)
+
+  -- The double build knows one more name of a type; what is written is made by the float build.
+  if ae.real == "f32" then
+    it("stands in docs/reference.md as it is now (scripts/make-docs)", function()
+      assert.is_true(read("docs/reference.md") == reference.render(ae), "docs/reference.md is not current")
+    end)
+    it("stands in docs/annotations.lua as it is now (scripts/make-docs)", function()
+      assert.is_true(read("docs/annotations.lua") == annotations.render(), "docs/annotations.lua is not current")
+    end)
+  end
+end)
