@@ -6,10 +6,9 @@ describe("exp", function()
   op.values("exp", {
     { { { 0, 1 }, { -1, 2.5 } }, gives = { { 1, math.exp(1) }, { math.exp(-1), math.exp(2.5) } } },
     { { inf, -inf, nan, 1000, -1000 }, gives = { inf, 0, nan, inf, 0 }, name = "the ends" },
-    { { { 0.5 } }, gives = { { math.exp(0.5) } } },
   })
   op.fixtures("exp", "elementwise")
-  op.random("exp", {}, op.unary)
+  op.random("exp", { ulps = 2 }, op.unary)
   op.refuses("exp", {
     { op.u8 { 1, 2 }, code = "type", says = { "exp: x wants f", 't:to("f32")', "ae.scaled" } },
     { op.i32 { 1, 2 }, code = "type", says = { "exp: x wants f", 't:to("f32")' } },

@@ -16,14 +16,12 @@ local ae = require "aelua"
 local core = require "aelua.core"
 local cross = require "spec.support.cross"
 local random = require "spec.support.random"
+local values = require "spec.support.values"
 
-local M = {}
+local M = { u8 = values.u8, i32 = values.i32, is_double = values.is_double }
 
 --- Stands for an input that is not given.
 M.absent = setmetatable({}, { __name = "absent" })
-
---- Whether this is the double build.
-M.is_double = ae.tensor({ 0 }).dtype == "f64"
 
 --- What the specs loaded so far have for each operation: { values =, gradient =, compared = }, each true or a reason.
 M.covered = {}
@@ -42,81 +40,6 @@ end
 function M.covers(name, what, reason)
   M.covered[name] = M.covered[name] or {}
   M.covered[name][what] = reason or true
-end
-
---- u8 and i32 tensors from nested tables.
-function M.u8(values) return ae.tensor(values, { dtype = "u8" }) end
-function M.i32(values) return ae.tensor(values, { dtype = "i32" }) end
-
--- ---- Tensors and tables ----
-
-local function shape_of(nested)
-  local shape = {}
-  while type(nested) == "table" do
-    shape[#shape + 1] = #nested
-    nested = nested[1]
-  end
-  return shape
-end
-
-local function flatten(nested, into)
-  into = into or {}
-  if type(nested) ~= "table" then
-    into[#into + 1] = nested
-  else
-    for _, value in ipairs(nested) do flatten(value, into) end
-  end
-  return into
-end
-
---- The elements of a tensor in order.
----@return number[]
-function M.flat(t) return flatten(t:totable()) end
-
--- Nested tables of `shape` from the flat list `values`.
-local function nest(values, shape, depth, at)
-  if depth > #shape then return values[at], at + 1 end
-  local result = {}
-  for i = 1, shape[depth] do result[i], at = nest(values, shape, depth + 1, at) end
-  return result, at
-end
-
---- A tensor of a shape from a flat list.
-function M.shaped(values, shape, dtype)
-  for _, size in ipairs(shape) do
-    if size == 0 then return ae.zeros(shape):to(dtype or "f32") end
-  end
-  local nested = nest(values, shape, 1, 1)
-  return ae.tensor(nested, { dtype = dtype })
-end
-
-local function text_of_shape(shape) return "[" .. table.concat(shape, ", ") .. "]" end
-
-local function same_number(got, want, rtol, atol)
-  if want ~= want then return got ~= got end
-  if got == want then return true end
-  if want == math.huge or want == -math.huge then return false end
-  return math.abs(got - want) <= atol + rtol * math.abs(want)
-end
-
---- Fails unless tensor `got` has the shape and, within the tolerances, the values.
----@param got any
----@param want number[] flat
----@param shape integer[]
----@param tolerance? { rtol?: number, atol?: number }
-function M.assert_values(got, want, shape, tolerance)
-  tolerance = tolerance or {}
-  local rtol = tolerance.rtol or (M.is_double and 1e-12 or 2e-6)
-  local atol = tolerance.atol or (M.is_double and 1e-14 or 1e-7)
-  if text_of_shape(got.shape) ~= text_of_shape(shape) then
-    error(("wants the shape %s, got %s"):format(text_of_shape(shape), text_of_shape(got.shape)), 2)
-  end
-  local values = M.flat(got)
-  for i = 1, #want do
-    if not same_number(values[i], want[i], rtol, atol) then
-      error(("element %d: wants %.17g, got %.17g"):format(i, want[i], values[i]), 2)
-    end
-  end
 end
 
 -- ---- Calls ----
@@ -155,7 +78,7 @@ function M.values(name, cases)
     it(("gives known values (%s)"):format(case.name or i), function()
       local out = call_case(name, case)
       for k, want in ipairs(case.outputs or { case.gives }) do
-        M.assert_values(out[k], flatten(want), shape_of(want), case)
+        values.assert_values(out[k], values.flatten(want), values.shape_of(want), case)
         if case.dtype then assert(out[k].dtype == case.dtype, "wants the type " .. case.dtype) end
       end
     end)
@@ -195,32 +118,47 @@ M.binary = {
   { { 3, 1501 }, { 3, 1 }, large = true },
 }
 
--- One input: `entry` is its shape, with low, high, dtype where they differ from the options'; or a number.
-local function random_input(generator, entry, options)
+local function count_of(shape)
+  local count = 1
+  for _, size in ipairs(shape) do count = count * size end
+  return count
+end
+
+-- Calls visit for each input that is a tensor, those of lists too, and puts its result in the entry's place.
+local function map_entries(entry, visit)
   if type(entry) ~= "table" then return entry end
   if entry == M.absent then return nil end
-  if entry.list then
-    local list = {}
-    for i, each in ipairs(entry.list) do list[i] = random_input(generator, each, options) end
-    return list
+  if not entry.list then return visit(entry) end
+  local list = {}
+  for i, each in ipairs(entry.list) do list[i] = map_entries(each, visit) end
+  return list
+end
+
+-- The inputs of a case: each entry is a shape, with low, high, dtype where they differ from the options'.
+local function random_inputs(generator, case, options)
+  local inputs, total = {}, 0
+  for i = 1, #case do
+    map_entries(case[i], function(entry) total = total + count_of(entry) end)
   end
-  local low, high = entry.low or options.low or -2, entry.high or options.high or 2
-  local count = 1
-  for _, size in ipairs(entry) do count = count * size end
-  local values = {}
-  if options.spread then
-    values = generator.spread(count, low, high)
-  else
-    for i = 1, count do
-      values[i] = entry.dtype and generator.whole(low, high) or generator.real(low, high)
+  local pool = options.spread and generator.spread(total, options.low or -2, options.high or 2)
+  local function number(entry)
+    if pool then return table.remove(pool) end
+    local low, high = entry.low or options.low or -2, entry.high or options.high or 2
+    if entry.dtype then return generator.whole(low, high) end
+    local value = generator.real(low, high)
+    for _, kink in ipairs(options.avoid or {}) do
+      if math.abs(value - kink) < 0.125 then value = kink + (value < kink and -0.125 or 0.125) end
     end
+    return value
   end
-  for _, kink in ipairs(options.avoid or {}) do
-    for i, value in ipairs(values) do
-      if math.abs(value - kink) < 0.125 then values[i] = kink + (value < kink and -0.125 or 0.125) end
-    end
+  for i = 1, #case do
+    inputs[i] = map_entries(case[i], function(entry)
+      local list = {}
+      for k = 1, count_of(entry) do list[k] = number(entry) end
+      return values.shaped(list, entry, entry.dtype)
+    end)
   end
-  return M.shaped(values, entry, entry.dtype)
+  return inputs
 end
 
 local function describe_case(case)
@@ -233,7 +171,7 @@ local function describe_case(case)
     elseif entry.list then
       for _, each in ipairs(entry.list) do add(each) end
     else
-      parts[#parts + 1] = text_of_shape(entry)
+      parts[#parts + 1] = values.text(entry)
     end
   end
   for i = 1, #case do add(case[i]) end
@@ -242,18 +180,22 @@ local function describe_case(case)
   table.sort(names)
   for _, key in ipairs(names) do
     local value = case.attrs[key]
-    parts[#parts + 1] = key .. "=" .. (type(value) == "table" and text_of_shape(value) or tostring(value))
+    parts[#parts + 1] = key .. "=" .. (type(value) == "table" and values.text(value) or tostring(value))
   end
   return table.concat(parts, " ")
 end
 
--- The real tensors among inputs (lists included) whose gradients are wanted.
+local function is_real(value)
+  return core.is_tensor(value) and value.dtype ~= "u8" and value.dtype ~= "i32"
+end
+
+-- The real tensors among inputs, lists included.
 local function real_tensors(inputs, n)
   local found = {}
   local function add(value)
     if type(value) == "table" then
       for _, each in ipairs(value) do add(each) end
-    elseif core.is_tensor(value) and value.dtype ~= "u8" and value.dtype ~= "i32" then
+    elseif is_real(value) then
       found[#found + 1] = value
     end
   end
@@ -261,8 +203,8 @@ local function real_tensors(inputs, n)
   return found
 end
 
--- fn(real tensors...) -> output k of the operation, the other inputs as they are.
-local function as_function(run, inputs, n, k)
+-- fn(real tensors...) -> the operation's outputs, packed, the other inputs as they are.
+local function as_function(run, inputs, n)
   return function(...)
     local given, at, replaced = { ... }, 0, {}
     local function replace(value)
@@ -270,14 +212,34 @@ local function as_function(run, inputs, n, k)
         local list = {}
         for i, each in ipairs(value) do list[i] = replace(each) end
         return list
-      elseif core.is_tensor(value) and value.dtype ~= "u8" and value.dtype ~= "i32" then
+      elseif is_real(value) then
         at = at + 1
         return given[at]
       end
       return value
     end
     for i = 1, n do replaced[i] = replace(inputs[i]) end
-    return run(replaced, n)[k]
+    return run(replaced, n)
+  end
+end
+
+-- Writes or checks output k and the gradients that it gives, contracted with random weights.
+local function compare_output(label, k, fn, leaves, generator, options, has_gradient)
+  local ulps = options.ulps or 8
+  for _, leaf in ipairs(leaves) do
+    leaf:require_grad(has_gradient)
+    if has_gradient then leaf:zero_grad() end
+  end
+  local y = fn(table.unpack(leaves))[k]
+  local got = values.flat(y)
+  cross.check(("%s: output %d"):format(label, k), got, ulps)
+  if not (has_gradient and y.requires_grad) then return end
+  local weights = {}
+  for i = 1, #got do weights[i] = generator.real(-1, 1) end
+  y:backward(values.shaped(weights, y.shape))
+  for i, leaf in ipairs(leaves) do
+    local gradient = leaf.grad and values.flat(leaf.grad) or {}
+    cross.check(("%s: output %d, gradient %d"):format(label, k, i), gradient, options.grad_ulps or 4 * ulps)
   end
 end
 
@@ -286,7 +248,7 @@ end
 --- values and gradients with the double build. A case may have `attrs`. Options:
 ---   low, high   range of the inputs, default -2 to 2
 ---   avoid       numbers where the derivative jumps: inputs stay 1/8 away
----   spread      no two elements of an input are close (for sorting, maxima)
+---   spread      no two elements of one or of several inputs are close (for sorting, maxima)
 ---   ulps        bound of the comparison, in units of 2^-23 of the larger of the element and the tensor's mean
 ---               magnitude; default 8. grad_ulps: the same for gradients; default 4 times ulps
 ---   gradcheck   options for ae.gradcheck
@@ -301,8 +263,7 @@ function M.random(name, options, cases)
     local label = ("%s %d: %s"):format(name, index, describe_case(case))
     local function make()
       local generator = random.new(label)
-      local inputs = {}
-      for i = 1, #case do inputs[i] = random_input(generator, case[i], options) end
+      local inputs = random_inputs(generator, case, options)
       local function run(given, n)
         if options.run then return options.run(given, n, case.attrs) end
         return call(name, given, n, case.attrs)
@@ -312,34 +273,18 @@ function M.random(name, options, cases)
     if has_gradient and not case.large then
       it("has the gradient of " .. label, function()
         local inputs, run = make()
-        for k = 1, descriptor.outputs do
-          local checked = real_tensors(inputs, #case)
-          checked[#checked + 1] = options.gradcheck
-          assert(ae.gradcheck(as_function(run, inputs, #case, k), table.unpack(checked)))
-        end
+        local checked = real_tensors(inputs, #case)
+        checked[#checked + 1] = options.gradcheck
+        local fn = as_function(run, inputs, #case)
+        assert(ae.gradcheck(function(...) return table.unpack(fn(...)) end, table.unpack(checked)))
       end)
     end
     if cross.active then
       it("is the same in both builds: " .. label, function()
         local inputs, run, generator = make()
-        local ulps = options.ulps or 8
+        local fn, leaves = as_function(run, inputs, #case), real_tensors(inputs, #case)
         for k = 1, descriptor.outputs do
-          local leaves = real_tensors(inputs, #case)
-          for _, leaf in ipairs(leaves) do
-            leaf:require_grad(has_gradient)
-            leaf:zero_grad()
-          end
-          local y = as_function(run, inputs, #case, k)(table.unpack(leaves))
-          cross.check(("%s output %d"):format(label, k), M.flat(y), ulps)
-          if has_gradient and y.requires_grad then
-            local weights = {}
-            for i = 1, #M.flat(y) do weights[i] = generator.real(-1, 1) end
-            y:backward(M.shaped(weights, y.shape))
-            for i, leaf in ipairs(leaves) do
-              local gradient = leaf.grad and M.flat(leaf.grad) or {}
-              cross.check(("%s output %d gradient %d"):format(label, k, i), gradient, options.grad_ulps or 4 * ulps)
-            end
-          end
+          compare_output(label, k, fn, leaves, generator, options, has_gradient)
         end
       end)
     end
@@ -373,19 +318,19 @@ function M.fixtures(name, file, tolerance)
     it(("gives what %s.json says (%d)"):format(file, index), function()
       local inputs = {}
       for i, entry in ipairs(case.inputs) do
-        inputs[i] = type(entry) == "table" and M.shaped(numbers(entry.values), entry.shape, entry.dtype) or entry
+        inputs[i] = type(entry) == "table" and values.shaped(numbers(entry.values), entry.shape, entry.dtype) or entry
         if case.gradients and case.gradients[i] then inputs[i]:require_grad(true) end
       end
       local out = call(name, inputs, #inputs, case.attrs)
       for k, want in ipairs(case.outputs) do
-        M.assert_values(out[k], numbers(want.values), want.shape, tolerance)
+        values.assert_values(out[k], numbers(want.values), want.shape, tolerance)
         if case.output_gradients and case.output_gradients[k] then
           local g = case.output_gradients[k]
-          out[k]:backward(M.shaped(numbers(g.values), g.shape))
+          out[k]:backward(values.shaped(numbers(g.values), g.shape))
         end
       end
       for i, want in ipairs(case.gradients or {}) do
-        if want then M.assert_values(inputs[i].grad, numbers(want.values), want.shape, tolerance) end
+        if want then values.assert_values(inputs[i].grad, numbers(want.values), want.shape, tolerance) end
       end
     end)
   end

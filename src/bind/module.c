@@ -103,10 +103,17 @@ static void (*const parts[])(lua_State *L, ae_lua *lua) = {
     ae_bind_open_arena,  ae_bind_open_scope, ae_bind_open_runtime, ae_bind_open_describe,   ae_bind_open_io,
 };
 
+static int load_core(lua_State *L) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  return 1;
+}
+
+/* Preloaded rather than loaded: whoever clears package.loaded (busted, between files) gets the same table again. */
 static void open_core(lua_State *L, ae_lua *lua) {
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
   lua_newtable(L);
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) parts[i](L, lua);
+  lua_pushcclosure(L, load_core, 1);
   lua_setfield(L, -2, "aelua.core");
   lua_pop(L, 1);
 }

@@ -1,5 +1,5 @@
 /*
-** cast: x's values in another type; t:to(dtype) in scripts
+** cast: x's values in another type
 **   to real: as they are (an i32 beyond 2^24 becomes the nearest float)
 **   to u8, i32: the fraction is cut off; what is out of range then, or nan, is an error
 **   dL/dx = g where both types are real
@@ -114,7 +114,7 @@ static ae_status cast_backward(ae_call *call) {
 
 const ae_op ae_op_cast = {
     .name = "cast",
-    .doc = "The values of a tensor in another type, as a copy; scripts write t:to(dtype).\n"
+    .doc = "The values of a tensor in another type, as a copy; t:to(dtype) runs it where the type changes.\n"
            "Values stay as they are (u8 255 becomes 255; ae.scaled gives 1). To u8 and i32 the fraction is cut off, "
            "towards 0: round first where the nearest is wanted. Errors: a value that is then out of range, or nan.",
     .result = "a tensor of x's shape and the type dtype",
