@@ -3,10 +3,10 @@
 **   [[0.5  1.  ]
 **    [2.   3.25]] f32 [2, 2]
 ** Numbers have as many digits as tell them apart (8 decimals at most), are
-** aligned, and turn to scientific notation where the largest is 1e8 or more,
-** the smallest below 1e-4, or 1000 times smaller than the largest. Past 1000
-** elements, three at either end of each dimension stand for all. Lines wrap at
-** 75 columns. A decimal point in every locale.
+** aligned, and turn to scientific notation where the largest is 1e6 (in the
+** double build 1e8) or more, the smallest below 1e-4, or 1000 times smaller than
+** the largest. Past 1000 elements, three at either end of each dimension stand
+** for all. Lines wrap at 75 columns. A decimal point in every locale.
 */
 #include "bind/tensor.h"
 
@@ -15,6 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifdef AELUA_REAL_DOUBLE
+#define SCIENTIFIC_FROM 1e8
+#else
+#define SCIENTIFIC_FROM 1e6
+#endif
 
 enum { THRESHOLD = 1000, EDGE = 3, COLUMNS = 75, DECIMALS = 8, NUMBER_TEXT = 48 };
 
@@ -41,6 +47,7 @@ static int64_t after(const printer *p, int64_t i, int64_t n) {
   return is_shown(p, i + 1, n) || i + 1 >= n ? i + 1 : n - EDGE;
 }
 
+/* `first` counts positions in the dimensions before dim; past the last it is the element's number. */
 static void visit(printer *p, int dim, int64_t first, visit_fn fn) {
   const ae_shape *s = &p->t->shape;
   if (dim == s->ndim) {
@@ -49,8 +56,6 @@ static void visit(printer *p, int dim, int64_t first, visit_fn fn) {
   }
   for (int64_t i = 0; i < s->dims[dim]; i = after(p, i, s->dims[dim])) visit(p, dim + 1, first * s->dims[dim] + i, fn);
 }
-
-/* `first` of visit counts positions of the dimensions so far, so an element's is its number. */
 
 /* ---- Numbers ---- */
 
@@ -161,7 +166,7 @@ static void measure(printer *p) {
   }
   extremes e = {0};
   find_extremes(p, 0, 0, &e);
-  p->scientific = e.largest >= 1e8 || (e.smallest > 0 && (e.smallest < 1e-4 || e.largest / e.smallest > 1000));
+  p->scientific = e.largest >= SCIENTIFIC_FROM || (e.smallest > 0 && (e.smallest < 1e-4 || e.largest / e.smallest > 1000));
   visit(p, 0, 0, p->scientific ? measure_scientific : measure_positional);
   visit(p, 0, 0, measure_special);
 }

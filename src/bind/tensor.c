@@ -20,7 +20,7 @@ void ae_bind_check_fits(lua_State *L, const char *who, ae_type type, double valu
   double low = type == AE_U8 ? 0 : INT32_MIN, high = type == AE_U8 ? UINT8_MAX : INT32_MAX;
   if (!(value >= low && value <= high) || value != floor(value))
     ae_bind_fail(L, AE_INVALID, "%s: %s wants an integer from %.0f to %.0f, got %.14g", who, ae_type_name(type), low,
-                 high, value);
+                 high, isnan(value) ? NAN : value); /* no sign */
 }
 
 ae_type ae_bind_check_type(lua_State *L, int index, const char *who) {

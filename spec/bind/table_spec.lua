@@ -1,0 +1,50 @@
+local ae = require "aelua"
+local fails = require "spec.support.fails"
+
+describe("tensors from tables", function()
+  it("have the shape of the nesting", function()
+    assert.same({ 2, 3 }, ae.tensor({ { 1, 2, 3 }, { 4, 5, 6 } }).shape)
+    assert.same({}, ae.tensor(5).shape)
+    assert.same({ 0 }, ae.tensor({}).shape)
+    assert.same({ 2, 0 }, ae.tensor({ {}, {} }).shape)
+    assert.same({ 1, 1, 1, 1, 1, 1, 1, 1 }, ae.tensor({ { { { { { { { 7 } } } } } } } }).shape)
+  end)
+
+  it("hold the numbers, in the type asked for", function()
+    assert.same({ 1.5, -2 }, ae.tensor({ 1.5, -2 }):totable())
+    local bytes = ae.tensor({ 0, 255 }, { dtype = "u8" })
+    assert.equal("u8", bytes.dtype)
+    assert.equal("integer", math.type(bytes:totable()[2]))
+    assert.same({ -2 ^ 31 | 0, 2 ^ 31 - 1 | 0 }, ae.tensor({ -2 ^ 31, 2 ^ 31 - 1 }, { dtype = "i32" }):totable())
+    assert.equal(ae.real, ae.tensor({ 1 }, { dtype = "f32" }).dtype)
+  end)
+
+  it("come back as they went in", function()
+    local nested = { { { 1, 2 }, { 3, 4 } }, { { 5, 6 }, { 7, 8 } } }
+    assert.same(nested, ae.tensor(nested):totable())
+    assert.equal(3, ae.tensor(3):totable())
+    assert.same({ {}, {} }, ae.tensor({ {}, {} }):totable())
+    assert.same({ math.huge, -math.huge }, ae.tensor({ math.huge, -math.huge }):totable())
+    local nan = ae.tensor({ 0 / 0 }):totable()[1]
+    assert.is_true(nan ~= nan)
+  end)
+
+  it("say where a table is ragged", function()
+    fails("shape", "tensor: [2] has 1 elements, the first of its kind has 2", function() ae.tensor { { 1, 2 }, { 3 } } end)
+    fails("shape", "tensor: [2][1] has 3 elements", function() ae.tensor { { { 1 }, { 2 } }, { { 1, 2, 3 }, { 4 } } } end)
+    fails("shape", "tensor: [2] wants a table of 2, got 3", function() ae.tensor { { 1, 2 }, 3 } end)
+    fails("type", "tensor: [2] wants a number, got a table", function() ae.tensor { 1, { 2 } } end)
+    fails("type", "tensor: [1][2] wants a number, got 'x'", function() ae.tensor { { 1, "x" } } end)
+    fails("type", "tensor: [3] wants a number, got nothing", function() ae.tensor(setmetatable({ 1, 2, nil, 4 }, {})) end)
+    fails("shape", "deeper than 8", function() ae.tensor { { { { { { { { { 1 } } } } } } } } } end)
+  end)
+
+  it("refuse what is no table, and numbers that the type does not hold", function()
+    fails("type", "tensor: wants numbers in (nested) tables, got 'x'", function() ae.tensor "x" end)
+    fails("invalid", "u8 wants an integer from 0 to 255, got 256", function() ae.tensor({ 256 }, { dtype = "u8" }) end)
+    fails("invalid", "got 0.5", function() ae.tensor({ 0.5 }, { dtype = "i32" }) end)
+    fails("invalid", "got nan", function() ae.tensor({ 0 / 0 }, { dtype = "i32" }) end)
+    fails("invalid", "has no option 'type'", function() ae.tensor({ 1 }, { type = "u8" }) end)
+    fails("invalid", "dtype wants f32, u8 or i32, got 'float'", function() ae.tensor({ 1 }, { dtype = "float" }) end)
+  end)
+end)
