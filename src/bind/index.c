@@ -237,10 +237,11 @@ static ae_status read_region(ae_context *ctx, ae_tensor *t, const ae_region *r, 
   return AE_OK;
 }
 
-static ae_status read_rows(ae_context *ctx, ae_tensor *t, ae_tensor *key, ae_tensor **out, ae_error *err) {
+/* Where a mask is not 0: rows, or elements of t laid flat. */
+static ae_status read_mask(ae_context *ctx, ae_tensor *t, ae_tensor *mask, ae_tensor **out, ae_error *err) {
   ae_tensor *rows, *from = t;
   bool flat;
-  AE_TRY(ae_rows_read(ctx, "index", t, key, &rows, &flat, err));
+  AE_TRY(ae_rows_read(ctx, "index", t, mask, &rows, &flat, err));
   ae_status status = AE_OK;
   if (flat)
     status = reshape(ctx, t, &(ae_shape){.ndim = 1, .dims = {t->count}}, &from, err);
@@ -260,7 +261,8 @@ int ae_index_get(lua_State *L, ae_lua *lua) {
   ae_error err;
   ae_status status;
   if (ae_bind_test(L, lua, 2)) {
-    status = read_rows(lua->ctx, t, ae_bind_check(L, lua, 2, "index", "the key"), &out, &err);
+    ae_tensor *key = ae_bind_check(L, lua, 2, "index", "the key");
+    status = (key->type == AE_U8 ? read_mask : take_rows)(lua->ctx, t, key, &out, &err);
   } else {
     ae_region region;
     ae_region_read(L, "index", t, 2, &region);

@@ -2,7 +2,8 @@
 ** index: what t[key] may say, parsed once for reading and for assignment.
 **   t[i]                    one of the first dimension, which goes
 **   t[{i, {a, b}, {}}]      per dimension an index, a range (both ends in) or all
-**   t[rows]                 i32, 1-D: those of the first dimension, in that order
+**   t[rows]                 i32: those of the first dimension, in that order (1-D
+**                           where it is assigned to)
 **   t[mask]                 u8: those of the first dimension (1-D), or elements
 **                           (t's own shape), where it is not 0
 ** Counting is from 1; negative counts from the end; past the end raises.
