@@ -82,15 +82,11 @@ void ae_bind_drop(ae_lua *lua, ae_box *box);
 ae_box *ae_bind_test(lua_State *L, const ae_lua *lua, int index);
 /* The tensor at index; raises "who: what wants a tensor, got ..." or "who: what has been freed". */
 ae_tensor *ae_bind_check(lua_State *L, ae_lua *lua, int index, const char *who, const char *what);
-<<<<<<< src/bind/bind.h
 /* Below this many live bytes the collector is left to itself. */
 #define AE_SOFT_LIMIT ((size_t)64 << 20)
 /* The tensors of the list at index, 1 to 10^6 of them, into a block that Lua owns, which is pushed. */
 ae_tensor **ae_bind_list(lua_State *L, ae_lua *lua, int index, const char *who, int *n);
-/* Runs the collector where tensors hold more than the soft limit. */
-=======
 /* Runs the collector where tensors, or their boxes, have grown past the soft limit. */
->>>>>>> /tmp/bw/old
 void ae_bind_relieve(lua_State *L, ae_lua *lua);
 /* The collector at its fullest: the last thing to try when memory has run out. */
 void ae_bind_collect(lua_State *L, ae_lua *lua);
