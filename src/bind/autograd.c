@@ -44,12 +44,13 @@ static int backward(lua_State *L) {
   return 0;
 }
 
+enum { MOST_TENSORS = 100000 };
+
 ae_tensor **ae_bind_list(lua_State *L, ae_lua *lua, int index, const char *who, int *n) {
   luaL_checktype(L, index, LUA_TTABLE);
   lua_Unsigned count = lua_rawlen(L, index);
-  if (count == 0 || count > 1000000)
-    ae_bind_fail(L, AE_INVALID, "%s: wants 1 to 1000000 tensors, got %llu", who, (unsigned long long)count);
-  luaL_checkstack(L, (int)count + 8, "too many tensors");
+  if (count == 0 || count > MOST_TENSORS)
+    ae_bind_fail(L, AE_INVALID, "%s: wants 1 to %d tensors, got %llu", who, MOST_TENSORS, (unsigned long long)count);
   ae_tensor **list = lua_newuserdatauv(L, count * sizeof *list, 0);
   for (int i = 0; i < (int)count; i++) {
     lua_rawgeti(L, index, i + 1);
@@ -64,17 +65,17 @@ ae_tensor **ae_bind_list(lua_State *L, ae_lua *lua, int index, const char *who, 
 static int gradients(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
   lua_settop(L, 4);
-  luaL_checktype(L, 2, LUA_TTABLE);
-  lua_Unsigned count = lua_rawlen(L, 2);
-  luaL_checkstack(L, count < 100000 ? (int)count + 8 : 100000, "too many tensors");
-  ae_box **boxes = lua_newuserdatauv(L, (count + 1) * sizeof *boxes, 0);
-  ae_tensor **out = lua_newuserdatauv(L, (count + 1) * sizeof *out, 0);
-  int first = lua_gettop(L) + 1, n;
-  for (lua_Unsigned i = 0; i < count; i++) {
+  int n;
+  ae_bind_list(L, lua, 2, "grad", &n);
+  luaL_checkstack(L, n + 8, "too many tensors");
+  ae_box **boxes = lua_newuserdatauv(L, (size_t)n * sizeof *boxes, 0);
+  ae_tensor **out = lua_newuserdatauv(L, (size_t)n * sizeof *out, 0);
+  int first = lua_gettop(L) + 1;
+  for (int i = 0; i < n; i++) {
     boxes[i] = ae_bind_box(L, lua);
     out[i] = NULL;
   }
-  ae_tensor **of = ae_bind_list(L, lua, 2, "grad", &n);
+  ae_tensor **of = ae_bind_list(L, lua, 2, "grad", &n); /* again: nothing has run since that could free them */
   ae_tensor *root = ae_bind_check(L, lua, 1, "grad", "the tensor");
   ae_tensor *gradient = optional_tensor(L, lua, 3, "grad", "gradient");
   ae_error err;

@@ -78,13 +78,14 @@ ae_box *ae_bind_box(lua_State *L, ae_lua *lua);
 void ae_bind_put(ae_lua *lua, ae_box *box, ae_tensor *t);
 /* Lets go of the tensor; an empty box is fine. */
 void ae_bind_drop(ae_lua *lua, ae_box *box);
+/* Pushes a box that holds t as well, so that no finalizer takes it away while
+** Lua is called; drop it when done. */
+ae_box *ae_bind_hold(lua_State *L, ae_lua *lua, ae_tensor *t);
 /* The userdata at index, or NULL where it is no tensor. */
 ae_box *ae_bind_test(lua_State *L, const ae_lua *lua, int index);
 /* The tensor at index; raises "who: what wants a tensor, got ..." or "who: what has been freed". */
 ae_tensor *ae_bind_check(lua_State *L, ae_lua *lua, int index, const char *who, const char *what);
-/* Below this many live bytes the collector is left to itself. */
-#define AE_SOFT_LIMIT ((size_t)64 << 20)
-/* The tensors of the list at index, 1 to 10^6 of them, into a block that Lua owns, which is pushed. */
+/* The tensors of the list at index, 1 to 10^5 of them, into a block that Lua owns, which is pushed. */
 ae_tensor **ae_bind_list(lua_State *L, ae_lua *lua, int index, const char *who, int *n);
 /* Runs the collector where tensors, or their boxes, have grown past the soft limit. */
 void ae_bind_relieve(lua_State *L, ae_lua *lua);

@@ -36,6 +36,13 @@ void ae_bind_drop(ae_lua *lua, ae_box *box) {
   ae_tensor_release(t);
 }
 
+ae_box *ae_bind_hold(lua_State *L, ae_lua *lua, ae_tensor *t) {
+  ae_box *box = ae_bind_box(L, lua);
+  ae_tensor_retain(t);
+  ae_bind_put(lua, box, t);
+  return box;
+}
+
 ae_box *ae_bind_test(lua_State *L, const ae_lua *lua, int index) {
   void *box = lua_touserdata(L, index);
   if (!box || !lua_getmetatable(L, index)) return NULL;

@@ -255,19 +255,38 @@ static ae_status read_mask(ae_context *ctx, ae_tensor *t, ae_tensor *mask, ae_te
   return status;
 }
 
+typedef struct access {
+  ae_tensor *t, *key; /* key NULL: the region */
+  ae_region region;
+} access;
+
+static ae_status read_access(ae_context *ctx, const access *a, ae_tensor **out, ae_error *err) {
+  if (!a->key) return read_region(ctx, a->t, &a->region, out, err);
+  return (a->key->type == AE_U8 ? read_mask : take_rows)(ctx, a->t, a->key, out, err);
+}
+
+/* A second attempt after a collection, in which finalizers run: what is read is held. */
+static ae_status read_again(lua_State *L, ae_lua *lua, const access *a, ae_tensor **out, ae_error *err) {
+  ae_tensor_retain(a->t);
+  if (a->key) ae_tensor_retain(a->key);
+  ae_bind_collect(L, lua);
+  ae_status status = read_access(lua->ctx, a, out, err);
+  ae_tensor_release(a->key);
+  ae_tensor_release(a->t);
+  return status;
+}
+
 int ae_index_get(lua_State *L, ae_lua *lua) {
   ae_box *box = ae_bind_box(L, lua);
-  ae_tensor *t = ae_bind_check(L, lua, 1, "index", "the tensor"), *out;
+  access a = {.t = ae_bind_check(L, lua, 1, "index", "the tensor")};
+  if (ae_bind_test(L, lua, 2))
+    a.key = ae_bind_check(L, lua, 2, "index", "the key");
+  else
+    ae_region_read(L, "index", a.t, 2, &a.region);
+  ae_tensor *out;
   ae_error err;
-  ae_status status;
-  if (ae_bind_test(L, lua, 2)) {
-    ae_tensor *key = ae_bind_check(L, lua, 2, "index", "the key");
-    status = (key->type == AE_U8 ? read_mask : take_rows)(lua->ctx, t, key, &out, &err);
-  } else {
-    ae_region region;
-    ae_region_read(L, "index", t, 2, &region);
-    status = read_region(lua->ctx, t, &region, &out, &err);
-  }
+  ae_status status = read_access(lua->ctx, &a, &out, &err);
+  if (status == AE_NO_MEMORY) status = read_again(L, lua, &a, &out, &err);
   if (status != AE_OK) return ae_bind_raise(L, &err);
   ae_bind_put(lua, box, out);
   ae_bind_relieve(L, lua);

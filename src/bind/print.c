@@ -166,7 +166,8 @@ static void measure(printer *p) {
   }
   extremes e = {0};
   find_extremes(p, 0, 0, &e);
-  p->scientific = e.largest >= SCIENTIFIC_FROM || (e.smallest > 0 && (e.smallest < 1e-4 || e.largest / e.smallest > 1000));
+  p->scientific =
+      e.largest >= SCIENTIFIC_FROM || (e.smallest > 0 && (e.smallest < 1e-4 || e.largest / e.smallest > 1000));
   visit(p, 0, 0, p->scientific ? measure_scientific : measure_positional);
   visit(p, 0, 0, measure_special);
 }
@@ -261,9 +262,7 @@ int ae_tensor_print(lua_State *L) {
     return 1;
   }
   ae_tensor *t = ae_bind_check(L, lua, 1, "tostring", "the tensor");
-  ae_box *held = ae_bind_box(L, lua);
-  ae_tensor_retain(t);
-  ae_bind_put(lua, held, t);
+  ae_box *held = ae_bind_hold(L, lua, t);
   printer p = {.t = t, .abbreviated = t->count > THRESHOLD};
   char number[2 * NUMBER_TEXT], shape[AE_SHAPE_TEXT];
   luaL_buffinit(L, &p.text);
@@ -281,5 +280,6 @@ int ae_tensor_print(lua_State *L) {
   put(&p, " ");
   put(&p, ae_shape_text(&t->shape, shape));
   luaL_pushresult(&p.text);
+  ae_bind_drop(lua, held);
   return 1;
 }
