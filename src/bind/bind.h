@@ -80,7 +80,7 @@ void ae_bind_put(ae_lua *lua, ae_box *box, ae_tensor *t);
 void ae_bind_drop(ae_lua *lua, ae_box *box);
 /* Pushes a box that holds t as well, so that no finalizer takes it away while
 ** Lua is called; drop it when done. */
-ae_box *ae_bind_hold(lua_State *L, ae_lua *lua, ae_tensor *t);
+ae_box *ae_bind_keep(lua_State *L, ae_lua *lua, ae_tensor *t);
 /* The userdata at index, or NULL where it is no tensor. */
 ae_box *ae_bind_test(lua_State *L, const ae_lua *lua, int index);
 /* The tensor at index; raises "who: what wants a tensor, got ..." or "who: what has been freed". */

@@ -36,7 +36,7 @@ void ae_bind_drop(ae_lua *lua, ae_box *box) {
   ae_tensor_release(t);
 }
 
-ae_box *ae_bind_hold(lua_State *L, ae_lua *lua, ae_tensor *t) {
+ae_box *ae_bind_keep(lua_State *L, ae_lua *lua, ae_tensor *t) {
   ae_box *box = ae_bind_box(L, lua);
   ae_tensor_retain(t);
   ae_bind_put(lua, box, t);

@@ -136,7 +136,7 @@ int ae_tensor_to_table(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
   luaL_checkstack(L, AE_MAX_DIMS + 4, NULL);
   ae_tensor *t = ae_bind_check(L, lua, 1, "totable", "the tensor");
-  ae_box *held = ae_bind_hold(L, lua, t);
+  ae_box *held = ae_bind_keep(L, lua, t);
   int64_t next = 0;
   write_table(L, t, 0, &next);
   ae_bind_drop(lua, held);
