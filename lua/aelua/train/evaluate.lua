@@ -36,10 +36,9 @@ function Means:add_losses(total, terms, n)
 end
 
 --- Adds the metrics of one batch.
----@param prediction userdata|fun(): userdata
+---@param prediction? userdata nil: the model gave none
 function Means:add_metrics(list, prediction, target, n)
-  if #list == 0 then return end
-  if type(prediction) == "function" then prediction = prediction() end
+  if not prediction then return end
   for _, metric in ipairs(list) do self:add(metric.name, metrics.value(metric, prediction, target), n) end
 end
 
@@ -55,7 +54,7 @@ local function pass(model, set, batch_size, list)
   local means = M.means()
   for batch in set:batches { size = math.min(batch_size, #set) } do
     local n = #batch.input
-    local total, terms, prediction = model:losses(batch)
+    local total, terms, prediction = model:losses(batch, #list > 0)
     means:add_losses(total, terms, n)
     means:add_metrics(list, prediction, batch.target or batch.input, n)
   end

@@ -1,9 +1,9 @@
 --- The training loop. It knows of a model only what stands here:
 ---
----   model:losses(batch)  -> total, terms?, prediction?
+---   model:losses(batch, wants_prediction) -> total, terms?, prediction?
 ---       total: a scalar tensor. terms: named scalars, reported beside it.
----       prediction: a tensor, or a function that gives it, for metrics.
----   model:training_step(batch, optimizer) -> value, terms?, prediction?
+---       prediction: beside the target, for metrics, where it is wanted.
+---   model:training_step(batch, optimizer, wants_prediction) -> value, terms?, prediction?
 ---       optional: replaces `M.step` below (adversaries, several optimisers).
 ---   model:train(), model:eval(), model.training
 ---   model:named_parameters(), model:named_modules()
@@ -94,8 +94,8 @@ end
 local function is_finite(value) return value - value == 0 end
 
 --- One step as most models take it. A loss that is not finite changes nothing.
-function M.step(model, batch, optimizer)
-  local total, terms, prediction = model:losses(batch)
+function M.step(model, batch, optimizer, wants_prediction)
+  local total, terms, prediction = model:losses(batch, wants_prediction)
   local value = total:item()
   if is_finite(value) then
     optimizer:zero_grad()
@@ -124,7 +124,7 @@ local function train_epoch(run, set, o, list)
   run.batch = 0
   for batch in set:batches { size = size, shuffle = o.shuffle, drop_last = o.drop_last } do
     run.batch = run.batch + 1
-    local value, terms, prediction = step(run.model, batch, run.optimizer)
+    local value, terms, prediction = step(run.model, batch, run.optimizer, #list > 0)
     if type(value) ~= "number" then value = value:item() end
     if not is_finite(value) then
       not_finite(run, batch, value)
@@ -222,7 +222,6 @@ function M.run(model, train, given, tools)
   run.resumed, run.stopping = false, false
   model.optimizer = run.optimizer
   if o.resume and exists(o.checkpoint) then
-    if model.prepare then model:prepare(train) end
     checkpoint.load(o.checkpoint, run)
     run.resumed = true
   end
