@@ -10,6 +10,7 @@
 int main(void) {
   ae_context *ctx;
   ae_options options = {.keep_environment = true};
+  setenv("AELUA_BACKEND", "openblas", 1);
   setenv("OPENBLAS_CORETYPE", "Haswell", 1);
   WANT(ae_context_open(&options, &ctx, NULL) == AE_OK);
   want_right_product(ctx);

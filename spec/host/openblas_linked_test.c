@@ -2,6 +2,7 @@
 ** A host that is linked with OpenBLAS's other flavour (pthread): it goes on
 ** with its own, beside the one that aelua loads.
 */
+#define _POSIX_C_SOURCE 200809L
 #include <string.h>
 
 #include "core/context.h"
@@ -27,6 +28,7 @@ int main(void) {
   int flavour = openblas_get_parallel(), threads = openblas_get_num_threads();
   char core_before[64];
   snprintf(core_before, sizeof core_before, "%s", openblas_get_corename());
+  setenv("AELUA_BACKEND", "openblas", 1);
   ae_context *ctx;
   ae_options options = {.threads = 2};
   WANT(ae_context_open(&options, &ctx, NULL) == AE_OK);

@@ -2,6 +2,7 @@
 ** A host that has loaded the very OpenBLAS that aelua would: it stays the
 ** host's. Its thread count, its kernels and the environment are as they were.
 */
+#define _POSIX_C_SOURCE 200809L
 #include <dlfcn.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ int main(void) {
   set_threads(1);
   char core_before[64];
   snprintf(core_before, sizeof core_before, "%s", core_name());
+  setenv("AELUA_BACKEND", "openblas", 1);
   ae_context *ctx;
   ae_options options = {.threads = 2};
   WANT(ae_context_open(&options, &ctx, NULL) == AE_OK);

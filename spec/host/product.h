@@ -5,7 +5,6 @@
 #ifndef SPEC_HOST_PRODUCT_H
 #define SPEC_HOST_PRODUCT_H
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -8,8 +8,8 @@
 ---     op.refuses("pow", { { op.u8 { 1 }, 2, code = "type", says = "ae.scaled" } })
 ---   end)
 ---
---- `random` checks gradients, and is what holds the float build against the double one: scripts/compare-builds runs
---- the specs with AELUA_RECORD=FILE in the double build, then with AELUA_AGAINST=FILE in the float build.
+--- `random` checks gradients, and is what holds the float build against the double one: scripts/test runs the
+--- specs with AELUA_RECORD=FILE in the double build, then with AELUA_AGAINST=FILE in each float build.
 --- Operations are called as core.ops.NAME(inputs..., { attributes }).
 local busted = require "busted"
 local ae = require "aelua"
