@@ -1,12 +1,8 @@
 local ae = require "aelua"
+local support = require "spec.support.nn"
 local nn = ae.nn
 
-local function raises(pattern, fn, ...)
-  local ok, failure = pcall(fn, ...)
-  assert.is_false(ok, "wanted an error")
-  assert.matches(pattern, tostring(failure))
-  return failure
-end
+local raises = support.raises
 
 local function names_of(iterator)
   local names = {}

@@ -1,11 +1,8 @@
 local ae = require "aelua"
+local support = require "spec.support.nn"
 local nn = ae.nn
 
-local function raises(pattern, fn, ...)
-  local ok, failure = pcall(fn, ...)
-  assert.is_false(ok, "wanted an error")
-  assert.matches(pattern, tostring(failure))
-end
+local raises = support.raises
 
 describe("Sequential", function()
   before_each(function() ae.seed(5) end)

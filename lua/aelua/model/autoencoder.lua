@@ -72,7 +72,8 @@ return function(Model, tools)
     tools.metrics(who, o.metrics)
     self._loss = loss.get(o.loss, who)
     self.input = shapes.check(who, o.input)
-    self.encoder, self.decoder = o.encoder, o.decoder
+    self.encoder = o.encoder
+    self.decoder = o.decoder
     self:connect(o.target and shapes.check(who, o.target) or self.input)
   end
 

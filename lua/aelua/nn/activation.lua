@@ -37,7 +37,7 @@ end
 
 --- Declares a class. `option` is the one number that it may take.
 local function declare(class_name, name, option, default)
-  local op = ops[name]
+  local op, kind = ops[name], math.type(default) == "integer" and "integer" or "number"
   local class = Activation:extend(class_name)
   class.name, class.option, class.default, class.transparent = name, option, default, class
 
@@ -54,8 +54,9 @@ local function declare(class_name, name, option, default)
       value = value[option]
     end
     if value == nil then value = default end
-    errors.check(type(value) == "number" and value == value, "invalid", "%s: %s wants a number, got %s",
-      class_name, option, tostring(value))
+    local fits = type(value) == "number" and value == value and (kind == "number" or math.type(value) == kind)
+    errors.check(fits, "invalid", "%s: %s wants %s, got %s", class_name, option,
+      kind == "number" and "a number" or "an integer", tostring(value))
     self[option] = value
   end
 
