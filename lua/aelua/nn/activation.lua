@@ -134,6 +134,11 @@ local function is_own(module) return M.by_name[module.name or ""] == getmetatabl
 
 local function is_default(module) return not module.option or module[module.option] == module.default end
 
+--- Whether `module` can undo itself.
+---@param module aelua.Module
+---@return boolean
+function M.has_inverse(module) return module.inverse ~= nil and module.inverse ~= Activation.inverse end
+
 --- The name under which the fused dense operation applies `module`, with its
 --- slope or alpha; nil: it cannot.
 ---@param module aelua.Module

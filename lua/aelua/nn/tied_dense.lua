@@ -54,8 +54,9 @@ function TiedDense:init(source, given)
   self.inverse_activation = o.inverse_activation
   self:set_activation(activation.get("TiedDense", o.activation))
   if o.inverse_activation and source._activation then
-    errors.check(source._activation.inverse, "unsupported", "TiedDense: %s has no inverse", source._activation.class_name)
     self._inverse = source._activation
+    errors.check(activation.has_inverse(self._inverse), "unsupported", "TiedDense: %s has no inverse",
+      self._inverse.class_name)
   end
 end
 

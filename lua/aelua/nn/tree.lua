@@ -100,7 +100,8 @@ local function add_children(object, result, seen)
   seen[object] = true
   local function add(value)
     if M.is_module(value) then
-      result[#result + 1] = value
+      if not seen[value] then result[#result + 1] = value end
+      seen[value] = true
     elseif is_plain(value) then
       add_children(value, result, seen)
     end
