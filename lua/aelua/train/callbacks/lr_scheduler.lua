@@ -35,4 +35,16 @@ function LRScheduler:on_batch_end(run)
   end
 end
 
+function LRScheduler:on_epoch_end(_run, row)
+  if type(self.schedule) == "table" and self.schedule.observe then self.schedule:observe(row.val_loss or row.loss) end
+end
+
+function LRScheduler:state()
+  return type(self.schedule) == "table" and self.schedule.state and self.schedule:state() or {}
+end
+
+function LRScheduler:load_state(state)
+  if type(self.schedule) == "table" and self.schedule.load_state then self.schedule:load_state(state) end
+end
+
 return LRScheduler

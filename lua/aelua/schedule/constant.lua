@@ -1,0 +1,16 @@
+local Schedule = require "aelua.schedule.schedule"
+local errors = require "aelua.base.errors"
+
+--- The same value at all times: schedule.constant(1e-3).
+---@class aelua.ConstantSchedule: aelua.Schedule
+local Constant = Schedule:extend("constant")
+
+---@param value number
+function Constant:init(value)
+  errors.check(type(value) == "number", "invalid", "schedule.constant: wants a number, got %s", tostring(value))
+  self.constant, self.epochs = value, 1
+end
+
+function Constant:at(_time) return self.constant end
+
+return Constant

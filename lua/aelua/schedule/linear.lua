@@ -1,0 +1,24 @@
+local Schedule = require "aelua.schedule.schedule"
+
+--- A straight line from one value to another, where it stays.
+---@class aelua.LinearSchedule: aelua.Schedule
+local Linear = Schedule:extend("linear")
+
+---@class aelua.LinearScheduleOptions: aelua.ScheduleOptions
+---@field from number
+---@field to number
+
+---@param given aelua.LinearScheduleOptions
+--- from, to: the values at the beginning and the end. epochs or steps: how long
+--- it takes.
+function Linear:init(given)
+  local o = self:read(given, {
+    from = { type = "number", required = true },
+    to = { type = "number", required = true },
+  })
+  self.from, self.to = o.from, o.to
+end
+
+function Linear:at(time) return time >= 1 and self.to or self.from + (self.to - self.from) * time end
+
+return Linear
