@@ -1,124 +1,16 @@
 /*
-** backward: the walk back through the tape, and the frame's gradient functions.
+** backward: the walk back through the tape.
 **
-**   collect   the nodes behind the root, checked, in falling order of creation
+**   collect   the nodes behind the root, checked, in falling order (walk.c)
 **   mark      which of them lead to a gradient that someone wants
 **   visit     each: run its backward, hand its input gradients on, let go
 **
 ** A gradient on its way belongs to the node it will enter (node->gout), one of
-** a leaf to the leaf. The list is the context's, so a steady step allocates
-** nothing for it; a walk inside a walk (a custom backward) makes its own.
+** a leaf to the leaf.
 */
-#include <inttypes.h>
+#include "core/walk.h"
+
 #include <string.h>
-
-#include "core/node.h"
-#include "core/tape.h"
-
-typedef struct ae_walk {
-  ae_context *ctx;
-  ae_node **nodes; /* retained */
-  size_t count, capacity;
-  bool retain_graph;
-  /* where found is not NULL: gradients of these and no others, else of every leaf that requires one */
-  ae_tensor *const *of;
-  int n_of;
-  ae_tensor **found; /* [n_of] */
-  ae_error *err;
-} ae_walk;
-
-/* ---- The list of nodes ---- */
-
-static ae_status grow(ae_walk *walk) {
-  size_t capacity = walk->capacity ? 2 * walk->capacity : 64;
-  void *block;
-  AE_TRY(ae_allocate(walk->ctx->allocator, capacity * sizeof(ae_node *), &block, walk->err));
-  if (walk->count) memcpy(block, walk->nodes, walk->count * sizeof(ae_node *));
-  ae_free(walk->ctx->allocator, walk->nodes, walk->capacity * sizeof(ae_node *));
-  walk->nodes = block;
-  walk->capacity = capacity;
-  return AE_OK;
-}
-
-static ae_status push(ae_walk *walk, ae_node *node) {
-  if (walk->count == walk->capacity) AE_TRY(grow(walk));
-  walk->nodes[walk->count++] = node;
-  node->walk = walk;
-  ae_node_retain(node);
-  return AE_OK;
-}
-
-static ae_status check_saved(const ae_node *node, const ae_saved *saved, const char *kind, const char *param, int i,
-                             ae_error *err) {
-  if (!saved->tensor) return AE_OK;
-  if (atomic_load_explicit(&saved->tensor->storage->version, memory_order_relaxed) == saved->version) return AE_OK;
-  if (param)
-    return ae_fail(err, AE_STATE, "backward: %s %s of %s was changed in place after it was recorded", kind, param,
-                   node->name);
-  return ae_fail(err, AE_STATE, "backward: %s %d of %s was changed in place after it was recorded", kind, i + 1,
-                 node->name);
-}
-
-/* The name of input i; NULL where it is one of a list. */
-static const char *input_name(const ae_op *op, int i) {
-  if (i >= AE_MAX_PARAMS || op->params[i].list) return NULL;
-  return op->params[i].name;
-}
-
-static ae_status check_node(const ae_node *node, ae_error *err) {
-  if (node->consumed)
-    return ae_fail(err, AE_STATE,
-                   "backward: the graph through %s was consumed by an earlier backward; ask that one for retain_graph",
-                   node->name);
-  if (!node->op) return AE_OK;
-  for (int i = 0; i < node->n_in; i++)
-    AE_TRY(check_saved(node, &node->saved_in[i], "input", input_name(node->op, i), i, err));
-  for (int k = 0; k < node->n_out; k++) AE_TRY(check_saved(node, &node->saved_out[k], "output", NULL, k, err));
-  return AE_OK;
-}
-
-static ae_status collect(ae_walk *walk, ae_node *root) {
-  AE_TRY(push(walk, root));
-  for (size_t at = 0; at < walk->count; at++) {
-    ae_node *node = walk->nodes[at];
-    AE_TRY(check_node(node, walk->err));
-    for (int i = 0; i < node->n_in; i++) {
-      ae_node *behind = node->edges[i].node;
-      if (!behind || behind->walk == walk) continue;
-      if (behind->walk)
-        return ae_fail(walk->err, AE_STATE, "backward: another backward is walking through %s", behind->name);
-      AE_TRY(push(walk, behind));
-    }
-  }
-  return AE_OK;
-}
-
-static void sift_down(ae_node **heap, size_t at, size_t count) {
-  for (;;) {
-    size_t child = 2 * at + 1;
-    if (child >= count) return;
-    if (child + 1 < count && heap[child + 1]->sequence < heap[child]->sequence) child++;
-    if (heap[at]->sequence <= heap[child]->sequence) return;
-    ae_node *swapped = heap[at];
-    heap[at] = heap[child];
-    heap[child] = swapped;
-    at = child;
-  }
-}
-
-/* Falling sequence: heapsort with the smallest on top, needless for a plain chain. */
-static void sort(ae_node **nodes, size_t count) {
-  size_t sorted = 1;
-  while (sorted < count && nodes[sorted - 1]->sequence > nodes[sorted]->sequence) sorted++;
-  if (sorted >= count) return;
-  for (size_t at = count / 2; at-- > 0;) sift_down(nodes, at, count);
-  for (size_t end = count; end-- > 1;) {
-    ae_node *smallest = nodes[0];
-    nodes[0] = nodes[end];
-    nodes[end] = smallest;
-    sift_down(nodes, 0, end);
-  }
-}
 
 /* ---- Who wants a gradient ---- */
 
@@ -220,51 +112,6 @@ static ae_status reach_outputs(ae_walk *walk, ae_node *node) {
     AE_TRY(walk->found ? keep_found(walk, NULL, node, k, g) : add_to_grad(walk->ctx, node->made[k], g, walk->err));
   }
   return AE_OK;
-}
-
-/* ---- The frame ---- */
-
-ae_status ae_call_gradient(ae_call *call, int i, ae_tensor **borrowed) {
-  if (!call->gin[i]) {
-    ae_tensor *t = call->slot[i];
-    if (t)
-      ae_tensor_retain(t);
-    else
-      AE_TRY(ae_tensor_new(call->ctx, AE_REAL, &call->in_spec[i].shape, &t, call->err));
-    call->gin[i] = t;
-  }
-  *borrowed = call->gin[i];
-  return AE_OK;
-}
-
-ae_status ae_call_pass(ae_call *call, int i, ae_tensor *t) {
-  const ae_shape *shape = &call->in_spec[i].shape;
-  if (t->type != AE_REAL)
-    return ae_fail(call->err, AE_TYPE, "%s: the gradient of input %d wants %s, got %s", call->name, i + 1,
-                   ae_type_name(AE_REAL), ae_type_name(t->type));
-  if (t->count != ae_shape_count(shape)) {
-    char want[AE_SHAPE_TEXT], got[AE_SHAPE_TEXT];
-    return ae_fail(call->err, AE_SHAPE, "%s: the gradient of input %d wants shape %s, got %s", call->name, i + 1,
-                   ae_shape_text(shape, want), ae_shape_text(&t->shape, got));
-  }
-  ae_tensor *g = t;
-  if (ae_shape_equal(&t->shape, shape))
-    ae_tensor_retain(t);
-  else
-    AE_TRY(ae_tensor_view(t, shape, 0, &g, call->err));
-  ae_tensor_release(call->gin[i]);
-  call->gin[i] = g;
-  return AE_OK;
-}
-
-ae_status ae_call_scratch(ae_call *call, int k, ae_tensor **out) {
-  ae_tensor *g = call->gout[k];
-  if (g && ae_tensor_unique(g)) {
-    ae_tensor_retain(g);
-    *out = g;
-    return AE_OK;
-  }
-  return ae_tensor_new(call->ctx, AE_REAL, &call->out_spec[k].shape, out, call->err);
 }
 
 /* ---- One node ---- */
@@ -379,7 +226,7 @@ static bool any_gradient(const ae_node *node) {
 static ae_status visit(ae_walk *walk, ae_node *node) {
   if (!node->needed || !any_gradient(node)) return AE_OK;
   AE_TRY(reach_outputs(walk, node));
-  AE_TRY(check_node(node, walk->err)); /* a custom backward may have run since */
+  AE_TRY(ae_walk_check(node, walk->err)); /* a custom backward may have run since */
   struct frame f;
   AE_TRY(frame_open(walk, &f, node));
   frame_fill(walk, &f, node);
@@ -392,20 +239,6 @@ static ae_status visit(ae_walk *walk, ae_node *node) {
 
 /* ---- The walk ---- */
 
-static void take_list(ae_walk *walk) {
-  walk->nodes = walk->ctx->order;
-  walk->capacity = walk->ctx->order_capacity;
-  walk->ctx->order = NULL;
-  walk->ctx->order_capacity = 0;
-}
-
-static void give_list_back(ae_walk *walk) {
-  ae_context *ctx = walk->ctx;
-  ae_free(ctx->allocator, ctx->order, ctx->order_capacity * sizeof *ctx->order);
-  ctx->order = walk->nodes;
-  ctx->order_capacity = walk->capacity;
-}
-
 static void leave(ae_node *node) {
   release_gradients(node);
   node->walk = NULL;
@@ -416,11 +249,9 @@ static void leave(ae_node *node) {
 ** reference, so that operations may reuse it. */
 static ae_status walk_back(ae_walk *walk, const ae_tensor *root, ae_tensor *gradient) {
   ae_context *ctx = walk->ctx;
-  take_list(walk);
-  ae_status status = collect(walk, root->node);
+  ae_status status = ae_walk_collect(walk, root->node);
   size_t done = 0;
   if (status == AE_OK) {
-    sort(walk->nodes, walk->count);
     mark(walk);
     root->node->gout[root->output] = gradient;
     gradient = NULL;
@@ -435,7 +266,7 @@ static ae_status walk_back(ae_walk *walk, const ae_tensor *root, ae_tensor *grad
   }
   ae_tensor_release(gradient);
   for (; done < walk->count; done++) leave(walk->nodes[done]);
-  give_list_back(walk);
+  ae_walk_close(walk);
   return status;
 }
 

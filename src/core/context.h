@@ -16,7 +16,7 @@ struct ae_context {
   ae_allocator *allocator;
   ae_random random;
   int threads;
-  bool keep_environment; /* never set a variable (kernel/openblas.c) */
+  bool keep_environment;   /* never set a variable (kernel/openblas.c) */
   int no_grad;             /* depth of no_grad sections; the tape records at 0 */
   uint64_t sequence;       /* of the next node */
   uint64_t op_calls;       /* forward calls so far, for tests and profiles */

@@ -1,6 +1,6 @@
 /*
-** node: what the tape keeps of one call; tape.c makes and ends them, backward.c
-** walks them. Nobody else includes this.
+** node: what the tape keeps of one call; tape.c makes and ends them, walk.c and
+** backward.c read them. Nobody else includes this.
 */
 #ifndef AE_CORE_NODE_H
 #define AE_CORE_NODE_H

@@ -1,6 +1,6 @@
 /*
 ** op: running one operation: checks, outputs, the forward call, the record.
-** The frame's gradient functions are in tape.c, with the walk that uses them.
+** The frame's gradient functions are in call.c.
 */
 #include "core/op.h"
 
