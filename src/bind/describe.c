@@ -56,19 +56,29 @@ static void push_default(lua_State *L, const ae_attr *a) {
   }
   switch (a->kind) {
   case AE_ATTR_INT:
-  case AE_ATTR_DIM: lua_pushinteger(L, (lua_Integer)a->fallback); break;
-  case AE_ATTR_REAL: lua_pushnumber(L, a->fallback); break;
-  case AE_ATTR_BOOL: lua_pushboolean(L, a->fallback != 0); break;
-  case AE_ATTR_ENUM: lua_pushstring(L, a->names[(int)a->fallback]); break;
+  case AE_ATTR_DIM:
+    lua_pushinteger(L, (lua_Integer)a->fallback);
+    break;
+  case AE_ATTR_REAL:
+    lua_pushnumber(L, a->fallback);
+    break;
+  case AE_ATTR_BOOL:
+    lua_pushboolean(L, a->fallback != 0);
+    break;
+  case AE_ATTR_ENUM:
+    lua_pushstring(L, a->names[(int)a->fallback]);
+    break;
   case AE_ATTR_DIMS:
-  case AE_ATTR_SHAPE: lua_pushnil(L); break;
+  case AE_ATTR_SHAPE:
+    lua_pushnil(L);
+    break;
   }
 }
 
 static void push_attribute(lua_State *L, const ae_attr *a) {
-  static const char *const kinds[] = {[AE_ATTR_INT] = "integer", [AE_ATTR_REAL] = "number", [AE_ATTR_BOOL] = "boolean",
-                                      [AE_ATTR_ENUM] = "string", [AE_ATTR_DIM] = "dim",     [AE_ATTR_DIMS] = "dims",
-                                      [AE_ATTR_SHAPE] = "shape"};
+  static const char *const kinds[] = {
+      [AE_ATTR_INT] = "integer", [AE_ATTR_REAL] = "number", [AE_ATTR_BOOL] = "boolean", [AE_ATTR_ENUM] = "string",
+      [AE_ATTR_DIM] = "dim",     [AE_ATTR_DIMS] = "dims",   [AE_ATTR_SHAPE] = "shape"};
   lua_newtable(L);
   set_text(L, "name", a->name);
   set_text(L, "doc", a->doc);
