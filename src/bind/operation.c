@@ -187,11 +187,12 @@ static void check_required(lua_State *L, const call *c) {
 }
 
 /* Whether the last argument is the table of options: one with names, or an
-** empty one where no table of inputs, dims or sizes is due. */
+** empty one where no dims or sizes are due; never in place of an input that
+** must be there. */
 static bool ends_in_options(lua_State *L, const call *c, int n_args) {
   int n_params = count_params(c->op);
   if (n_args == 0 || lua_type(L, n_args) != LUA_TTABLE) return false;
-  if (n_args == n_params && c->op->params[n_params - 1].list) return false;
+  if (n_args <= n_params && !c->op->params[n_args - 1].optional) return false;
   if (!ae_bind_is_empty(L, n_args)) return ae_bind_is_options(L, n_args);
   int a = n_args - n_params - 1;
   return a < 0 || a >= count_attrs(c->op) || c->op->attrs[a].kind < AE_ATTR_DIMS;
