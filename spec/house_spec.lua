@@ -111,7 +111,7 @@ describe("operations", function()
   for _, path in ipairs(files_under("src/op", "%.c$")) do
     local text = read(path)
     for name in text:gmatch("const%s+ae_op%s+ae_op_([%w_]+)%s*=") do defined_in[name] = path end
-    for name in text:gmatch("\n%u[%u%d_]+%(([%l%d_]+),") do defined_in[name] = defined_in[name] or path end
+    for name in text:gmatch("\n%u[%u%d_]+%(%s*([%l%d_]+),") do defined_in[name] = defined_in[name] or path end
   end
 
   it("stand in ops.def in alphabetical order, once each", function() assert.is_true(in_order) end)

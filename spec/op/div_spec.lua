@@ -9,7 +9,7 @@ describe("div", function()
     { 1, { 4, 8 }, gives = { 0.25, 0.125 } },
   })
   op.fixtures("div", "elementwise")
-  op.random("div", { low = 0.4, high = 2, ulps = 2 }, op.binary)
+  op.random("div", { low = 0.4, high = 2, ulps = 2, grad_ulps = 64 }, op.binary)
   op.refuses("div", {
     { op.u8 { 1 }, { 1 }, code = "type", says = { "div: a wants f", 't:to("f32")', "ae.scaled" } },
     { { 1 }, op.i32 { 1 }, code = "type", says = { "div: ", 't:to("f32")' } },

@@ -46,11 +46,11 @@ function M.check(name, values, ulps)
   local mean = finite > 0 and sum / finite or 0
   for i, want in ipairs(wanted) do
     local got = values[i]
-    local bound = ulps * 2.0 ^ -23 * math.max(math.abs(want), mean)
-    local same = got == want or (got ~= got and want ~= want) or math.abs(got - want) <= bound
+    local unit = 2.0 ^ -23 * math.max(math.abs(want), mean)
+    local same = got == want or (got ~= got and want ~= want) or math.abs(got - want) <= ulps * unit
     if not same then
       error(("%s: element %d is %.9g here, %.9g there: %.1f units apart"):format(name, i, got, want,
-        math.abs(got - want) / bound * ulps))
+        math.abs(got - want) / unit))
     end
   end
 end

@@ -239,7 +239,7 @@ local function compare_output(label, k, fn, leaves, generator, options, has_grad
   y:backward(values.shaped(weights, y.shape))
   for i, leaf in ipairs(leaves) do
     local gradient = leaf.grad and values.flat(leaf.grad) or {}
-    cross.check(("%s: output %d, gradient %d"):format(label, k, i), gradient, options.grad_ulps or 4 * ulps)
+    cross.check(("%s: output %d, gradient %d"):format(label, k, i), gradient, options.grad_ulps or math.max(4 * ulps, 32))
   end
 end
 
@@ -250,7 +250,7 @@ end
 ---   avoid       numbers where the derivative jumps: inputs stay 1/8 away
 ---   spread      no two elements of one or of several inputs are close (for sorting, maxima)
 ---   ulps        bound of the comparison, in units of 2^-23 of the larger of the element and the tensor's mean
----               magnitude; default 8. grad_ulps: the same for gradients; default 4 times ulps
+---               magnitude; default 8. grad_ulps: the same for gradients; default 4 times ulps, at least 32
 ---   gradcheck   options for ae.gradcheck
 ---   gradient    false: the operation has none, as its descriptor says
 ---   run         function(inputs, n, attrs) -> packed outputs, instead of the plain call
