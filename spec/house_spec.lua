@@ -101,7 +101,7 @@ end)
 describe("operations", function()
   local listed, in_order = {}, true
   local previous = ""
-  for name in read("src/op/ops.def"):gmatch("AE_OP%(([%w_]+)%)") do
+  for name in read("src/op/ops.def"):gmatch("\nAE_OP%(([%w_]+)%)") do
     listed[#listed + 1] = name
     in_order = in_order and previous < name
     previous = name
