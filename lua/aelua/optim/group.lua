@@ -11,6 +11,7 @@ local errors = require "aelua.base.errors"
 ---@field values any flat
 ---@field grads any flat
 ---@field state table<string, any> flat, by name
+---@field kinds string[] the names of the state, in order
 ---@field firsts integer[] where each parameter begins, from 1
 local Group = class("OptimGroup")
 
@@ -18,6 +19,7 @@ local Group = class("OptimGroup")
 -- have taken them; the layout depends on the parameters alone.
 function Group:pack()
   self.values, self.grads, self.firsts = core.arena(self.parameters)
+  core.keep(self.values, self.grads) -- a step may be taken in a scope
   self.whole.w, self.whole.g = self.values, self.grads
 end
 
@@ -25,11 +27,14 @@ end
 ---@param parameters any[] at least one
 ---@param states table<string, number> names of the state's tensors and what they begin with
 function Group:init(names, parameters, states)
-  self.names, self.parameters, self.steps, self.ready, self.state = names, parameters, {}, {}, {}
+  self.names, self.parameters = names, parameters
+  self.steps, self.ready, self.state, self.kinds = {}, {}, {}, {}
   self.whole = { first = 1, last = #parameters }
   self:pack()
   for i = 1, #parameters do self.steps[i] = 0 end
-  for name, start in pairs(states) do self.state[name] = core.ops.full({ #self.values }, start) end
+  for kind in pairs(states) do self.kinds[#self.kinds + 1] = kind end
+  table.sort(self.kinds)
+  for _, kind in ipairs(self.kinds) do self.state[kind] = core.keep(core.ops.full({ #self.values }, states[kind])) end
   self.whole.state = self.state
 end
 
@@ -123,7 +128,7 @@ function Group:check(who, saved)
     errors.check(math.type(one.steps) == "integer" and one.steps >= 0, "state", "%s: '%s' wants a number of steps",
       who, name)
     local want = text(self.parameters[i].shape)
-    for key in pairs(self.state) do
+    for _, key in ipairs(self.kinds) do
       local tensor = one.state[key]
       errors.check(core.is_tensor(tensor), "state", "%s: the state of '%s' has no '%s'", who, name, key)
       errors.check(text(tensor.shape) == want, "state", "%s: '%s' of '%s' wants shape %s, got %s", who, key, name,

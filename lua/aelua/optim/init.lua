@@ -37,7 +37,7 @@ end
 ---@param value any
 ---@param model any
 ---@return aelua.Optimizer
-function M.resolve(value, model)
+function M.get(value, model)
   if Optimizer.is(value) then return value:attach(model) end
   if type(value) == "string" then return M.by_name(value) { model } end
   if type(value) == "table" and type(value[1]) == "string" then
