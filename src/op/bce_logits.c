@@ -1,6 +1,6 @@
 /*
 ** bce_logits: binary cross-entropy of z, p = sigmoid(z), without computing p
-**   l = max(z, 0) - z t + log(1 + e^-|z|)        dl/dz = p - t
+**   l = |z| (1 - t or, where z < 0, t) + log(1 + e^-|z|)        dl/dz = p - t
 ** One exponential serves both.
 */
 #include "op/loss.h"
@@ -11,7 +11,7 @@ typedef struct attrs {
 
 AE_INLINE real term(real z, real t, attrs a) {
   (void)a;
-  return (z > 0 ? z : 0) - z * t + ae_log1p(ae_exp(-ae_abs(z)));
+  return ae_abs(z) * (z > 0 ? 1 - t : t) + ae_log1p(ae_exp(-ae_abs(z)));
 }
 AE_INLINE real slope(real z, real t, attrs a) {
   (void)a;

@@ -30,8 +30,8 @@ static ae_shape shape_of_terms(const ae_call *call, const ae_loss *loss) {
   return s;
 }
 
-static int64_t sample_count(const ae_shape *prediction) {
-  return prediction->ndim > 0 ? prediction->dims[0] : 1;
+static int64_t sample_count(const ae_shape *terms) {
+  return terms->ndim > 0 ? terms->dims[0] : 1;
 }
 
 static ae_status check_target(ae_call *call, const ae_loss *loss, const ae_shape *terms) {
@@ -56,7 +56,7 @@ static ae_status check_target(ae_call *call, const ae_loss *loss, const ae_shape
 
 static ae_status check_weight_and_mask(ae_call *call, const ae_shape *terms) {
   const ae_shape *w = &call->in_spec[WEIGHT].shape, *m = &call->in_spec[MASK].shape;
-  int64_t samples = sample_count(&call->in_spec[PREDICTION].shape);
+  int64_t samples = sample_count(terms);
   char want[AE_SHAPE_TEXT], got[AE_SHAPE_TEXT];
   if (given(call, WEIGHT) && (w->ndim != 1 || w->dims[0] != samples))
     return ae_fail(call->err, AE_SHAPE, "%s: weight wants a number for every sample, [%lld], got %s", call->name,
@@ -87,7 +87,7 @@ ae_status ae_loss_shape(ae_call *call, const ae_loss *loss, ae_spec *out) {
     out->shape = terms;
   } else if (reduction_of(call) == PER_SAMPLE) {
     out->shape.ndim = 1;
-    out->shape.dims[0] = sample_count(p);
+    out->shape.dims[0] = sample_count(&terms);
   }
   return AE_OK;
 }
@@ -251,7 +251,7 @@ ae_status ae_loss_forward(ae_call *call, const ae_loss *loss) {
            .attrs = call->attrs,
            .terms = ae_shape_count(&terms),
            .width = loss->rows ? p->shape.dims[p->shape.ndim - 1] : 1,
-           .samples = terms.ndim > 0 ? terms.dims[0] : 1,
+           .samples = sample_count(&terms),
            .by_sample = weight || reduction == PER_SAMPLE,
            .p = ae_reals(p),
            .t = ae_tensor_bytes(call->in[TARGET]),

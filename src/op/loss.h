@@ -4,7 +4,7 @@
 **
 ** A loss is a sum of terms. One of elements has a term for every number of the
 ** prediction, one of rows a term for every row of its last dimension. A sample
-** is all that has the same index in the first dimension.
+** is the terms of one index of the first dimension; a lone term is one sample.
 **
 ** With w the weight of a sample (1 without), m the mask of a term (1 without)
 ** and l a term, the reductions give
