@@ -10,17 +10,28 @@
 #include "io/file.h"
 #include "io/heap.h"
 #include "io/stb.h"
+#include "io/stb_guard.h"
 #include "io/writer.h"
 
 /* ---- Reading ---- */
 
-static ae_status check_caps(const ae_reader *r, const ae_picture *p, ae_error *err) {
-  if (p->width <= 0 || p->height <= 0 || p->channels < 1 || p->channels > 4)
-    return ae_reader_fail(r, err, AE_FORMAT, "a picture of %d x %d with %d channels", p->width, p->height, p->channels);
-  if (p->width > AE_IMAGE_SIDE || p->height > AE_IMAGE_SIDE || (int64_t)p->width * p->height > AE_IMAGE_AREA)
-    return ae_reader_fail(r, err, AE_UNSUPPORTED, "a picture of %d x %d; sides up to %d and %d pixels are read",
-                          p->width, p->height, AE_IMAGE_SIDE, AE_IMAGE_AREA);
-  return AE_OK;
+static ae_status refuse(const ae_reader *r, const char *reason, ae_error *err) {
+  if (reason == ae_stb_no_memory) return ae_reader_fail(r, err, AE_NO_MEMORY, "no memory to decode the picture");
+  return ae_reader_fail(r, err, AE_FORMAT, "no PNG or JPEG that can be decoded (%s)", reason);
+}
+
+static ae_status check(const ae_reader *r, const uint8_t *bytes, size_t size, ae_error *err) {
+  ae_guard_report report;
+  switch (ae_stb_guard(bytes, size, &report)) {
+  case AE_GUARD_PASSES:
+    return AE_OK;
+  case AE_GUARD_DAMAGED:
+    return refuse(r, report.reason, err);
+  case AE_GUARD_TOO_LARGE:
+    break;
+  }
+  return ae_reader_fail(r, err, AE_UNSUPPORTED, "a picture of %u x %u; sides up to %d and %d pixels are read",
+                        report.width, report.height, AE_IMAGE_SIDE, AE_IMAGE_AREA);
 }
 
 /* `pixels` holds t->count numbers of 16 bits. */
@@ -33,9 +44,8 @@ static ae_status decode(ae_context *ctx, const ae_reader *r, const ae_bytes *fil
   const uint8_t *bytes = (const uint8_t *)file->data;
   const char *reason = "";
   ae_picture p;
-  if (!ae_stb_info(bytes, (int)file->size, &p, &reason))
-    return ae_reader_fail(r, err, AE_FORMAT, "no PNG or JPEG that can be read (%s)", reason);
-  AE_TRY(check_caps(r, &p, err));
+  AE_TRY(check(r, bytes, file->size, err));
+  if (!ae_stb_info(ctx->allocator, bytes, (int)file->size, &p, &reason)) return refuse(r, reason, err);
   ae_shape shape;
   ae_tensor *t;
   AE_TRY(ae_shape_make(ae_reader_who(r), 3, (int64_t[]){p.height, p.width, p.channels}, &shape, err));
@@ -43,9 +53,7 @@ static ae_status decode(ae_context *ctx, const ae_reader *r, const ae_bytes *fil
   void *pixels = ae_stb_decode(ctx->allocator, bytes, (int)file->size, &p, &reason);
   if (!pixels) {
     ae_tensor_release(t);
-    if (strcmp(reason, "outofmem") == 0)
-      return ae_reader_fail(r, err, AE_NO_MEMORY, "no memory to decode %d x %d pixels", p.width, p.height);
-    return ae_reader_fail(r, err, AE_FORMAT, "the picture is damaged (%s)", reason);
+    return refuse(r, reason, err);
   }
   if (p.deep)
     take_deep(pixels, t);

@@ -5,6 +5,7 @@
 **   write  PNG of u8 [H, W, C], C = 1..4, or [H, W]
 ** Size and area are checked against the caps before anything is decoded, and
 ** memory is taken from the budget.
+** A PNG's transparent colour (tRNS without a palette) is not made alpha.
 ** Not here: other formats, writing JPEG, resizing.
 */
 #ifndef AE_IO_IMAGE_H
@@ -12,7 +13,7 @@
 
 #include "core/tensor.h"
 
-enum { AE_IMAGE_SIDE = 32768, AE_IMAGE_AREA = 1 << 28, AE_IMAGE_BYTES = 1 << 30 };
+enum { AE_IMAGE_BYTES = 1 << 30 }; /* the largest file; for sides and area see stb_guard.h */
 
 /* Errors: AE_FORMAT (neither PNG nor JPEG, damaged), AE_UNSUPPORTED (past a cap), AE_IO, AE_NO_MEMORY. */
 ae_status ae_image_read(ae_context *ctx, const char *who, const char *path, ae_tensor **out, ae_error *err);

@@ -229,8 +229,8 @@ static ae_status put_all(ae_writer *w, const ae_tensor *t, ae_error *err) {
   memset(text, ' ', sizeof text);
   int n = START + snprintf(text + START, ROOM - START, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr);
   for (int i = 0; i < t->shape.ndim; i++)
-    n += snprintf(text + n, (size_t)(ROOM - n), i == 0 ? "%" PRId64 "," : " %" PRId64 ",", t->shape.dims[i]);
-  n += snprintf(text + n, (size_t)(ROOM - n), "), }");
+    n += snprintf(text + n, (size_t)(ROOM - n), i == 0 ? "%" PRId64 : ", %" PRId64, t->shape.dims[i]);
+  n += snprintf(text + n, (size_t)(ROOM - n), t->shape.ndim == 1 ? ",), }" : "), }");
   text[n] = ' ';
   int whole = (n + ALIGNMENT) / ALIGNMENT * ALIGNMENT, dictionary = whole - START;
   memcpy(text, magic, MAGIC);

@@ -1,23 +1,49 @@
 /*
 ** stb: the one file that holds stb's implementations. stb's allocation macros
 ** have no place for an allocator, so it stands in a thread-local variable for
-** the length of a call.
+** the length of a call, with the most that one block may take: a picture says
+** how large it is, and what wants more is damaged.
+** Blocks are cleared: stb_image reads tables that a file may not have set.
 */
 #include "io/stb.h"
 
 #include <limits.h>
+#include <string.h>
 #include <zlib.h>
 
 #include "io/heap.h"
 
-static _Thread_local ae_allocator *memory;
-static _Thread_local uint8_t *compressed; /* what stb_compress gave last */
+static _Thread_local struct {
+  ae_allocator *allocator;
+  size_t most;         /* bytes of one block */
+  bool starved;        /* the allocator said no */
+  uint8_t *compressed; /* what stb_compress gave last */
+} call;
+
+const char ae_stb_no_memory[] = "out of memory";
+
+static void begin(ae_allocator *a, size_t most) {
+  call.allocator = a;
+  call.most = most;
+  call.starved = false;
+  call.compressed = NULL;
+}
 
 static void *stb_allocate(size_t bytes) {
-  return ae_heap_allocate(memory, bytes);
+  if (bytes > call.most) return NULL;
+  void *block = ae_heap_allocate(call.allocator, bytes);
+  if (block)
+    memset(block, 0, bytes);
+  else
+    call.starved = true;
+  return block;
 }
+
 static void *stb_reallocate(void *block, size_t bytes) {
-  return ae_heap_reallocate(memory, block, bytes);
+  if (bytes > call.most) return NULL;
+  void *moved = ae_heap_reallocate(call.allocator, block, bytes);
+  if (!moved) call.starved = true;
+  return moved;
 }
 
 static uint8_t *stb_compress(uint8_t *bytes, int size, int *out_size, int quality);
@@ -39,7 +65,7 @@ static uint8_t *stb_compress(uint8_t *bytes, int size, int *out_size, int qualit
 #define STBI_REALLOC(block, bytes) stb_reallocate(block, bytes)
 #define STBI_FREE(block) ae_heap_free(block)
 #define STBI_ASSERT(condition) ((void)0)
-#include "stb_image.h"
+#include <stb_image.h>
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
@@ -50,7 +76,7 @@ static uint8_t *stb_compress(uint8_t *bytes, int size, int *out_size, int qualit
 #define STBIW_ASSERT(condition) ((void)0)
 #define STBIW_ZLIB_COMPRESS stb_compress
 #define STBIW_CRC32(bytes, size) ((unsigned int)crc32(0, bytes, (uInt)(size)))
-#include "stb_image_write.h"
+#include <stb_image_write.h>
 
 /* zlib in place of stb's own deflate, which is larger and slower. */
 static voidpf zlib_allocate(voidpf a, uInt items, uInt size) {
@@ -63,10 +89,10 @@ static void zlib_free(voidpf a, voidpf block) {
 
 static uint8_t *stb_compress(uint8_t *bytes, int size, int *out_size, int quality) {
   (void)quality;
-  z_stream z = {.zalloc = zlib_allocate, .zfree = zlib_free, .opaque = memory};
+  z_stream z = {.zalloc = zlib_allocate, .zfree = zlib_free, .opaque = call.allocator};
   if (deflateInit(&z, Z_DEFAULT_COMPRESSION) != Z_OK) return NULL;
   uLong bound = deflateBound(&z, (uLong)size);
-  uint8_t *out = bound <= INT_MAX ? ae_heap_allocate(memory, bound) : NULL;
+  uint8_t *out = bound <= INT_MAX ? ae_heap_allocate(call.allocator, bound) : NULL;
   z.next_in = bytes;
   z.avail_in = (uInt)size;
   z.next_out = out;
@@ -74,31 +100,39 @@ static uint8_t *stb_compress(uint8_t *bytes, int size, int *out_size, int qualit
   int status = out ? deflate(&z, Z_FINISH) : Z_MEM_ERROR;
   *out_size = (int)(bound - z.avail_out);
   deflateEnd(&z);
-  if (status == Z_STREAM_END) return compressed = out;
+  if (status == Z_STREAM_END) return call.compressed = out;
   ae_heap_free(out);
   return NULL;
 }
 
 static const char *reason_of_failure(void) {
+  if (call.starved) return ae_stb_no_memory;
   const char *reason = stbi_failure_reason();
   return reason ? reason : "damaged";
 }
 
-bool ae_stb_info(const uint8_t *bytes, int size, ae_picture *out, const char **reason) {
-  if (!stbi_info_from_memory(bytes, size, &out->width, &out->height, &out->channels)) {
-    *reason = reason_of_failure();
-    return false;
-  }
-  out->deep = stbi_is_16_bit_from_memory(bytes, size);
-  return true;
+bool ae_stb_info(ae_allocator *a, const uint8_t *bytes, int size, ae_picture *out, const char **reason) {
+  enum { STATE = 1 << 20 }; /* stb's own tables are far smaller */
+  begin(a, STATE);
+  bool fine = stbi_info_from_memory(bytes, size, &out->width, &out->height, &out->channels);
+  out->deep = fine && stbi_is_16_bit_from_memory(bytes, size);
+  if (!fine || call.starved) *reason = reason_of_failure();
+  return fine && !call.starved;
+}
+
+/* Every buffer of a sound picture is smaller: up to four channels of 16 bits and
+** a filter byte for each line, doubled while it grows; blocks of 32 x 32; the
+** compressed bytes, doubled too. */
+static size_t most_for(const ae_picture *p, int size) {
+  size_t width = ((size_t)p->width + 32) * 8 + 1, height = (size_t)p->height + 32;
+  return 2 * (width * height + (size_t)size) + (1 << 20);
 }
 
 void *ae_stb_decode(ae_allocator *a, const uint8_t *bytes, int size, const ae_picture *p, const char **reason) {
   int width, height, channels;
-  memory = a;
+  begin(a, most_for(p, size));
   void *pixels = p->deep ? (void *)stbi_load_16_from_memory(bytes, size, &width, &height, &channels, p->channels)
                          : (void *)stbi_load_from_memory(bytes, size, &width, &height, &channels, p->channels);
-  memory = NULL;
   if (!pixels) {
     *reason = reason_of_failure();
   } else if (width != p->width || height != p->height) {
@@ -110,11 +144,9 @@ void *ae_stb_decode(ae_allocator *a, const uint8_t *bytes, int size, const ae_pi
 }
 
 uint8_t *ae_stb_encode_png(ae_allocator *a, const uint8_t *pixels, int width, int height, int channels, int *size) {
-  memory = a;
-  compressed = NULL;
+  begin(a, SIZE_MAX);
   uint8_t *png = stbi_write_png_to_mem(pixels, width * channels, width, height, channels, size);
-  memory = NULL;
   /* Out of memory for the last step, stb forgets the step before it. */
-  if (!png) ae_heap_free(compressed);
+  if (!png) ae_heap_free(call.compressed);
   return png;
 }

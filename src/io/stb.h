@@ -2,7 +2,8 @@
 ** stb: the PNG and JPEG code of stb_image and stb_image_write, with memory from
 ** an allocator. Bytes in, bytes out: no files.
 ** Sources: Sean Barrett and others, stb_image, stb_image_write (public domain).
-** Not here: limits on what is decoded (image.c checks first).
+** Not here: limits on what is decoded, and checks that stb lacks: stb_guard.h
+** goes first.
 */
 #ifndef AE_IO_STB_H
 #define AE_IO_STB_H
@@ -14,8 +15,11 @@ typedef struct ae_picture {
   bool deep; /* 16 bits: pixels are uint16_t */
 } ae_picture;
 
+/* Where an allocation failed, *reason is this. */
+extern const char ae_stb_no_memory[];
+
 /* What the header says. false: neither PNG nor JPEG, or damaged; *reason says why. */
-bool ae_stb_info(const uint8_t *bytes, int size, ae_picture *out, const char **reason);
+bool ae_stb_info(ae_allocator *a, const uint8_t *bytes, int size, ae_picture *out, const char **reason);
 /* Pixels [height, width, channels], to be freed with ae_heap_free; NULL: *reason says why. */
 void *ae_stb_decode(ae_allocator *a, const uint8_t *bytes, int size, const ae_picture *p, const char **reason);
 /* A PNG of 8-bit pixels, to be freed with ae_heap_free; NULL: no memory. */

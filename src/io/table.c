@@ -74,17 +74,26 @@ static ae_status fail_field(const job *j, const ae_field *f, int64_t column, con
 
 /* ---- First pass: the form ---- */
 
+/* The place of a label column that is given by number; -1: there is none. */
+static int64_t numbered_label(const job *j) {
+  int64_t c = j->options->label_column;
+  if (j->options->label != AE_LABEL_COLUMN) return -1;
+  return c > 0 ? c - 1 : j->fields + c;
+}
+
 /* The first row names columns where it holds no number and has text above one;
-** a lone row, where it is text throughout. */
+** a lone row, where it is text throughout. Labels may be either: a column that
+** is known to hold them says nothing. */
 static ae_status detect_header(job *j, ae_error *err) {
   ae_rows first = j->start, second = j->start;
   ae_field a, b;
   bool last = false, numbers = false, texts = true;
+  int64_t label = numbered_label(j);
   ae_rows_next(&first);
   ae_rows_next(&second);
-  while (!last) {
+  for (int64_t i = 0; !last; i++) {
     AE_TRY(ae_rows_field(&second, &a, &last, err));
-    numbers = numbers || is_number(j, &a);
+    numbers = numbers || (i != label && is_number(j, &a));
     texts = texts && is_text(j, &a);
   }
   if (!ae_rows_next(&second)) {
@@ -92,10 +101,10 @@ static ae_status detect_header(job *j, ae_error *err) {
     return AE_OK;
   }
   bool last_a = false, last_b = false;
-  while (!last_a && !last_b && !j->header) {
+  for (int64_t i = 0; !last_a && !last_b && !j->header; i++) {
     AE_TRY(ae_rows_field(&first, &a, &last_a, err));
     AE_TRY(ae_rows_field(&second, &b, &last_b, err));
-    j->header = is_text(j, &a) && is_number(j, &b);
+    j->header = i != label && is_text(j, &a) && is_number(j, &b);
   }
   if (j->header && numbers)
     return ae_reader_fail(
@@ -160,7 +169,7 @@ static ae_status find_label(job *j, ae_error *err) {
     if (c == 0 || c > j->fields || c < -j->fields)
       return ae_reader_fail(j->r, err, AE_INVALID, "wanted column %lld as the label, there are %lld", (long long)c,
                             (long long)j->fields);
-    j->label = c > 0 ? c - 1 : j->fields + c;
+    j->label = numbered_label(j);
     return AE_OK;
   }
   if (o->label == AE_LABEL_NAME) {

@@ -1,0 +1,98 @@
+local ae = require "aelua"
+local core = require "aelua.core"
+local files = require "spec.support.files"
+
+describe("pictures", function()
+  local folder
+  setup(function() folder = files.folder() end)
+  teardown(function() files.remove(folder) end)
+
+  local function u8(values) return ae.tensor(values, { dtype = "u8" }) end
+
+  it("are read with the channels that they have", function()
+    for name, channels in pairs { ["grey.png"] = 1, ["rgb.png"] = 3, ["rgba.png"] = 4, ["palette.png"] = 3,
+      ["baseline.jpg"] = 3, ["progressive.jpg"] = 3, ["grey.jpg"] = 1 } do
+      local t = core.read_image(files.fixtures .. name)
+      assert.equal("u8", t.dtype)
+      assert.same({ 10, 12, channels }, t.shape, name)
+    end
+  end)
+
+  it("hold the values that other decoders find", function()
+    for _, name in ipairs { "rgb", "palette" } do
+      files.same(core.read_npy(files.fixtures .. name .. "_png.npy"), core.read_image(files.fixtures .. name .. ".png"))
+    end
+    local grey = core.read_npy(files.fixtures .. "grey_png.npy")
+    files.same(grey, core.read_image(files.fixtures .. "grey.png"):reshape(10, 12))
+    for _, name in ipairs { "baseline", "progressive" } do
+      local wanted = core.read_npy(files.fixtures .. name .. "_jpg.npy"):totable()
+      local got = core.read_image(files.fixtures .. name .. ".jpg"):totable()
+      for y = 1, 10 do
+        for x = 1, 12 do
+          for c = 1, 3 do assert.near(wanted[y][x][c], got[y][x][c], 3) end
+        end
+      end
+    end
+  end)
+
+  it("of 16 bits are real, k/65535", function()
+    local deep = core.read_image(files.fixtures .. "deep.png")
+    local grey = core.read_npy(files.fixtures .. "grey_png.npy"):totable()
+    assert.equal(ae.real, deep.dtype)
+    assert.same({ 10, 12, 1 }, deep.shape)
+    for y, row in ipairs(deep:totable()) do
+      for x, pixel in ipairs(row) do assert.near((grey[y][x] * 257 + 3) / 65535, pixel[1], 1e-6) end
+    end
+  end)
+
+  it("are written as PNG without loss", function()
+    local path = folder .. "/x.png"
+    for channels = 1, 4 do
+      local values = {}
+      for y = 1, 5 do
+        values[y] = {}
+        for x = 1, 7 do
+          values[y][x] = {}
+          for c = 1, channels do values[y][x][c] = (y * 53 + x * 31 + c * 17) % 256 end
+        end
+      end
+      core.write_png(path, u8(values))
+      files.same(values, core.read_image(path))
+    end
+    core.write_png(path, u8 { { 0, 255 } })
+    files.same({ { { 0 }, { 255 } } }, core.read_image(path))
+    assert.same({ "x.png" }, files.list(folder))
+  end)
+
+  it("that cannot be written are refused", function()
+    local path = folder .. "/y.png"
+    files.refuses("type", "write_png: wanted u8 pixels, got f", core.write_png, path, ae.tensor { { 1 } })
+    files.refuses("shape", "wanted [H, W] or [H, W, 1..4], got [2]", core.write_png, path, u8 { 1, 2 })
+    files.refuses("shape", "got [1, 1, 5]", core.write_png, path, u8 { { { 1, 2, 3, 4, 5 } } })
+    files.refuses("shape", "got [1, 1, 1, 1]", core.write_png, path, u8 { { { { 1 } } } })
+    files.refuses("io", "its folder does not exist", core.write_png, folder .. "/no/y.png", u8 { { 1 } })
+    assert.is_false(pcall(files.read, path))
+  end)
+
+  -- A PNG that claims a size; its data is another's.
+  local function claiming(width, height)
+    local grey = files.read(files.fixtures .. "grey.png")
+    local chunk = "IHDR" .. string.pack(">I4I4", width, height) .. grey:sub(25, 29)
+    return files.write(folder .. "/claim.png", grey:sub(1, 12) .. chunk .. grey:sub(30))
+  end
+
+  it("that claim to be enormous are refused before they are decoded", function()
+    files.refuses("unsupported", "60000 x 60000; sides up to 32768", core.read_image, claiming(60000, 60000))
+    files.refuses("unsupported", "30000 x 30000", core.read_image, claiming(30000, 30000))
+    files.refuses("format", "no PNG or JPEG", core.read_image, claiming(0, 10))
+    files.refuses("unsupported", "4294967295 x 10", core.read_image, claiming(4294967295, 10))
+    files.refuses("format", "no PNG or JPEG", core.read_image, claiming(12, 11))
+  end)
+
+  it("in other formats are refused", function()
+    for _, bytes in ipairs { "", "GIF89a" .. ("\0"):rep(100), "BM" .. ("\0"):rep(100), "P6 1 1 255\n\1\2\3", "text" } do
+      files.refuses("format", "no PNG or JPEG", core.read_image, files.write(folder .. "/other", bytes))
+    end
+    files.refuses("io", "No such file", core.read_image, folder .. "/nothing")
+  end)
+end)
