@@ -70,16 +70,18 @@ local function call_case(name, case)
 end
 
 --- Known results: each case lists the inputs and says in `gives` what comes out (nested tables, or a number for no
---- dimensions; a list of those in `outputs` where the operation has several), with `attrs`, `dtype`, `rtol`, `atol`,
---- `name` where needed.
+--- dimensions, or a tensor; a list of those in `outputs` where the operation has several), with `attrs`, `dtype` (of the first
+--- output), `rtol`, `atol`, `name` where needed.
 function M.values(name, cases)
   M.covers(name, "values")
   for i, case in ipairs(cases) do
     it(("gives known values (%s)"):format(case.name or i), function()
       local out = call_case(name, case)
       for k, want in ipairs(case.outputs or { case.gives }) do
-        values.assert_values(out[k], values.flatten(want), values.shape_of(want), case)
-        if case.dtype then assert(out[k].dtype == case.dtype, "wants the type " .. case.dtype) end
+        local whole = core.is_tensor(want)
+        values.assert_values(out[k], whole and values.flat(want) or values.flatten(want),
+          whole and want.shape or values.shape_of(want), case)
+        if case.dtype and k == 1 then assert(out[k].dtype == case.dtype, "wants the type " .. case.dtype) end
       end
     end)
   end
@@ -309,7 +311,7 @@ end
 --- Values and gradients that a script of scripts/fixtures computed with NumPy or PyTorch, from
 --- spec/fixtures/FILE.json: { NAME: [ { inputs: [tensor or number], attrs: {}, outputs: [tensor],
 --- output_gradients: [tensor], gradients: [tensor or false] } ] }, a tensor being { shape, values, dtype? } with the
---- strings "nan", "inf" and "-inf" among its values.
+--- strings "nan", "inf" and "-inf" among its values (and among attrs).
 ---@param tolerance? { rtol?: number, atol?: number }
 function M.fixtures(name, file, tolerance)
   M.covers(name, "values")
@@ -321,7 +323,9 @@ function M.fixtures(name, file, tolerance)
         inputs[i] = type(entry) == "table" and values.shaped(numbers(entry.values), entry.shape, entry.dtype) or entry
         if case.gradients and case.gradients[i] then inputs[i]:require_grad(true) end
       end
-      local out = call(name, inputs, #inputs, case.attrs)
+      local attrs = {}
+      for key, value in pairs(case.attrs or {}) do attrs[key] = specials[value] or value end
+      local out = call(name, inputs, #inputs, attrs)
       for k, want in ipairs(case.outputs) do
         values.assert_values(out[k], numbers(want.values), want.shape, tolerance)
         if case.output_gradients and case.output_gradients[k] then
