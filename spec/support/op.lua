@@ -144,7 +144,7 @@ local function random_inputs(generator, case, options)
   end
   local pool = options.spread and generator.spread(total, options.low or -2, options.high or 2)
   local function number(entry)
-    if pool then return table.remove(pool) end
+    if pool and not entry.low then return table.remove(pool) end
     local low, high = entry.low or options.low or -2, entry.high or options.high or 2
     if entry.dtype then return generator.whole(low, high) end
     local value = generator.real(low, high)
@@ -250,7 +250,7 @@ end
 --- values and gradients with the double build. A case may have `attrs`. Options:
 ---   low, high   range of the inputs, default -2 to 2
 ---   avoid       numbers where the derivative jumps: inputs stay 1/8 away
----   spread      no two elements of one or of several inputs are close (for sorting, maxima)
+---   spread      no two elements of the inputs without `low` are close (for sorting, maxima)
 ---   ulps        bound of the comparison, in units of 2^-23 of the larger of the element and the tensor's mean
 ---               magnitude; default 8. grad_ulps: the same for gradients; default 4 times ulps, at least 32
 ---   gradcheck   options for ae.gradcheck
