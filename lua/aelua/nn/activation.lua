@@ -8,6 +8,7 @@
 local core = require "aelua.core"
 local Module = require "aelua.nn.module"
 local errors = require "aelua.base.errors"
+local named = require "aelua.base.named"
 local names = require "aelua.base.names"
 local shapes = require "aelua.base.shapes"
 local tree = require "aelua.nn.tree"
@@ -114,20 +115,9 @@ end
 function M.get(who, spec)
   if spec == nil or spec == "linear" then return nil end
   if tree.is_module(spec) then return spec end
-  local name, options = spec
-  if type(spec) == "table" then
-    name, options = spec[1] or spec.name, {}
-    for key, value in pairs(spec) do
-      if key ~= 1 and key ~= "name" then options[key] = value end
-    end
-  end
-  local class = type(name) == "string" and M.by_name[name]
-  if not class then
-    local what = type(name) == "string" and "'" .. name .. "'" or type(spec)
-    errors.raise("invalid", ("%s: no activation %s%s%s"):format(who, what, names.hint(name, M.by_name),
-      type(spec) == "function" and "; put the function into a module's forward" or ""), 3)
-  end
-  return class(options and next(options) and options or nil)
+  local name, options = named.split(who, "activation", spec, M.by_name,
+    type(spec) == "function" and "; put the function into a module's forward" or nil)
+  return M.by_name[name](next(options) and options or nil)
 end
 
 local function is_own(module) return M.by_name[module.name or ""] == getmetatable(module) end
@@ -163,8 +153,7 @@ end
 ---@return string|table
 function M.describe(module, writer)
   if not is_own(module) then return writer:describe(module) end
-  if is_default(module) then return module.name end
-  return { name = module.name, [module.option] = module[module.option] }
+  return named.join(module.name, is_default(module) and {} or { [module.option] = module[module.option] })
 end
 
 --- The module that a description stands for; nil: none.

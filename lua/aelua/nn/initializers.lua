@@ -19,6 +19,7 @@
 local core = require "aelua.core"
 local class = require "aelua.base.class"
 local errors = require "aelua.base.errors"
+local named = require "aelua.base.named"
 local names = require "aelua.base.names"
 local orthogonal = require "aelua.nn.orthogonal"
 local shapes = require "aelua.base.shapes"
@@ -49,11 +50,9 @@ function Initializer:__call(shape, fan_in, fan_out)
 end
 
 --- The initialiser as data.
----@return table
+---@return string|table
 function Initializer:config()
-  local config = { name = self.name }
-  for key, value in pairs(self.values) do config[key] = value end
-  return config
+  return named.join(self.name, self.values)
 end
 
 local function uniform(shape, limit) return ops.rand(shape, -limit, limit) end
@@ -124,18 +123,7 @@ end
 ---@return aelua.Initializer|fun(shape: integer[], fan_in?: integer, fan_out?: integer): userdata
 function M.get(who, spec)
   if type(spec) == "function" or Initializer.is(spec) then return spec end
-  local name, given = spec, {}
-  if type(spec) == "table" then
-    name = spec[1] or spec.name
-    for key, value in pairs(spec) do
-      if key ~= 1 and key ~= "name" then given[key] = value end
-    end
-  end
-  if type(name) ~= "string" or not kinds[name] then
-    errors.raise("invalid", ("%s: no initialiser %s%s"):format(who,
-      type(name) == "string" and "'" .. name .. "'" or type(name), names.hint(name, kinds)), 3)
-  end
-  return make(name, given)
+  return make(named.split(who, "initialiser", spec, kinds))
 end
 
 --- An initialiser as data; nil for a function of the user's own, which files do

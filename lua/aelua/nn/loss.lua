@@ -1,42 +1,29 @@
 --- Losses: nn.loss.bce(prediction, target, options), prediction first. Each is
---- the operation of its name, which says its formula and what it takes.
+--- the operation of its name, whose documentation has its formula and options:
 ---
----   mse, mae, huber { delta = 1 }, bce (probabilities), bce_logits,
----   cross_entropy (probabilities over the last dimension), cross_entropy_logits,
----   cosine (1 - cosine of the angle, along the last dimension), kl
+---   mse, mae, huber { delta = 1 }, bce (of probabilities), bce_logits,
+---   cross_entropy (of probabilities along the last dimension),
+---   cross_entropy_logits, cosine, kl
 ---
---- Options, besides an operation's own:
----   reduction  "mean" of all elements (default), "sum", "batchmean" (summed over a
----              sample, mean over samples), "per_sample" ([N], each summed), "none"
----   weights    [N], a factor for every sample
----   mask       of the target's shape, u8 or real: what does not count is 0
+--- Options of all: `reduction` ("mean" of all terms, "sum", "batchmean": summed over
+--- a sample, mean over samples, "per_sample": [N], "none"), `weight` [N], a factor
+--- for every sample, and `mask`, 0 where a term does not count.
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
+local named = require "aelua.base.named"
 local names = require "aelua.base.names"
 local shapes = require "aelua.base.shapes"
 
 local ops = core.ops
 
-local M = {}
-
 local kinds = {
   "mse", "mae", "huber", "bce", "bce_logits", "cross_entropy", "cross_entropy_logits", "cosine", "kl",
 }
 
-local function declare(name)
-  local op = ops[name]
-  M[name] = function(prediction, target, options)
-    if options == nil then return op(prediction, target) end
-    errors.check(type(options) == "table", "invalid", "loss.%s wants a table of options, got %s", name, type(options))
-    local rest = {}
-    for key, value in pairs(options) do
-      if key ~= "weights" and key ~= "mask" then rest[key] = value end
-    end
-    return op(prediction, target, options.weights, options.mask, rest)
-  end
+local M, by_name = {}, {}
+for _, name in ipairs(kinds) do
+  M[name], by_name[name] = ops[name], ops[name]
 end
-
-for _, name in ipairs(kinds) do declare(name) end
 
 -- What a loss of probabilities is, taken of the logits at once.
 local of_logits = {
@@ -63,22 +50,44 @@ local function check_own(fn)
   end
 end
 
-local function check_options(who, name, options)
-  local known = { reduction = "string" }
+local function options_of(name)
+  local known = {}
   for _, attribute in ipairs(core.describe(name).attributes) do known[attribute.name] = true end
+  return known
+end
+
+-- Reductions that leave one number to train on.
+local scalar = { mean = true, sum = true, batchmean = true }
+
+local function check_options(who, name, options)
+  local known = options_of(name)
   for key in pairs(options) do
     errors.check(known[key], "invalid", "%s: loss %s has no option '%s'%s", who, name, tostring(key),
       names.hint(key, known))
   end
   local reduction = options.reduction
-  errors.check(reduction ~= "none" and reduction ~= "per_sample", "invalid",
-    "%s: the reduction '%s' gives no single number to train on", who, reduction)
+  errors.check(reduction == nil or scalar[reduction], "invalid",
+    "%s: a loss to train on wants the reduction mean, sum or batchmean, got '%s'", who, tostring(reduction))
+  core.no_grad(ops[name], ops.ones({ 1, 2 }), ops.ones({ 1, 2 }), options) -- raises where a value does not fit
 end
 
 local function with_options(name, options)
   local op = ops[name]
-  if next(options) == nil then return function(prediction, target) return op(prediction, target) end end
-  return function(prediction, target) return op(prediction, target, nil, nil, options) end
+  if next(options) == nil then return op end
+  return function(prediction, target) return op(prediction, target, options) end
+end
+
+-- Fusions that take every option that was given.
+local function fusions_of(name, options)
+  local fusions = {}
+  for activation, fusion in pairs(of_logits[name] or {}) do
+    local known, fits = options_of(fusion.name), true
+    for key in pairs(options) do fits = fits and known[key] end
+    if fits then
+      fusions[activation] = { of_logits = with_options(fusion.name, options), activation = fusion.activation }
+    end
+  end
+  return fusions
 end
 
 --- The loss that an option names: "bce", { "huber", delta = 0.5 }, or a
@@ -95,25 +104,11 @@ function M.get(spec, who)
     end
     return setmetatable({ options = {}, measure = check_own(spec) }, Loss)
   end
-  local name, options = spec, {}
-  if type(spec) == "table" then
-    name = spec[1] or spec.name
-    for key, value in pairs(spec) do
-      if key ~= 1 and key ~= "name" then options[key] = value end
-    end
-  end
-  local is_name = false
-  for _, kind in ipairs(kinds) do is_name = is_name or kind == name end
-  if not is_name then
-    errors.raise("invalid", ("%s: no loss %s%s"):format(who,
-      type(name) == "string" and "'" .. name .. "'" or type(name), names.hint(name, kinds)), 3)
-  end
+  local name, options = named.split(who, "loss", spec, by_name)
   check_options(who, name, options)
-  local self = setmetatable({ name = name, options = options, measure = with_options(name, options), fusions = {} }, Loss)
-  for activation, fusion in pairs(of_logits[name] or {}) do
-    self.fusions[activation] = { of_logits = with_options(fusion.name, options), activation = fusion.activation }
-  end
-  return self
+  return setmetatable({
+    name = name, options = options, measure = with_options(name, options), fusions = fusions_of(name, options),
+  }, Loss)
 end
 
 --- The loss and the activation before it as one operation, or nil:
@@ -127,10 +122,7 @@ function M.fused(loss, activation) return activation and loss.fusions and loss.f
 ---@param loss aelua.Loss
 ---@return string|table|nil
 function M.describe(loss)
-  if not loss.name or next(loss.options) == nil then return loss.name end
-  local config = { name = loss.name }
-  for key, value in pairs(loss.options) do config[key] = value end
-  return config
+  return loss.name and named.join(loss.name, loss.options)
 end
 
 return names.strict(M, "nn.loss")

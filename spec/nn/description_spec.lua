@@ -1,0 +1,70 @@
+local ae = require "aelua"
+local core = require "aelua.core"
+local support = require "spec.support.nn"
+local nn = ae.nn
+
+local raises = support.raises
+
+-- Through JSON and back, as in files.
+local function again(module)
+  return nn.from_config(core.json.decode(core.json.encode((nn.describe(module)))))
+end
+
+describe("descriptions", function()
+  before_each(function() ae.seed(14) end)
+
+  it("build every layer again", function()
+    local model = nn.Sequential {
+      nn.Flatten(), nn.GaussianNoise(0.1), nn.Dense(6, { activation = { "leaky_relu", slope = 0.2 }, l2 = 1e-3 }),
+      nn.Dropout(0.25), nn.Reshape(2, 3), nn.Flatten(), nn.ELU(0.7), nn.Softmax(-1), nn.Sequential { nn.Tanh() },
+      nn.Dense({ 2, 2 }, { activation = nn.Softmax(), bias = false, weight_init = { "normal", std = 0.01 } }),
+    }
+    model:build { 3, 2 }
+    local other = again(model)
+    assert.same({ 2, 2 }, other:build { 3, 2 })
+    assert.same((nn.describe(model)), (nn.describe(other)))
+    other:load_state_dict(model:state_dict())
+    model:eval()
+    other:eval()
+    local x = ae.randn { 4, 3, 2 }
+    assert.same(model:forward(x):totable(), other:forward(x):totable())
+  end)
+
+  it("keep what is tied tied", function()
+    local dense = nn.Dense(3, "sigmoid")
+    local model = nn.Sequential { nn.Sequential { dense }, nn.TiedDense(dense, { inverse_activation = true }) }
+    model:build { 4 }
+    assert.equal("1.1", nn.describe(model).layers[2].source)
+    local other = again(model)
+    other:build { 4 }
+    assert.equal(model:count_parameters(), other:count_parameters())
+    assert.equal(other[1][1], other[2]._source)
+  end)
+
+  it("are refused for a class of the user's own, which is named", function()
+    local Own = nn.Module:extend("Own")
+    function Own:forward(x) return x end
+    local failure = raises("%[2%]%[1%] is Own, a class of your own", nn.describe,
+      nn.Sequential { nn.ReLU(), nn.Sequential { Own() } })
+    assert.equal("unsupported", failure.code)
+    local Dense = nn.Dense:extend("Dense")
+    raises("is Dense, a class of your own", nn.describe, nn.Sequential { Dense(3) })
+    raises("is not part of the model", nn.describe, nn.Sequential { nn.TiedDense(nn.Dense(3)) })
+  end)
+
+  it("that lie are refused, and say where", function()
+    local function refuses(config, pattern)
+      local failure = raises(pattern, nn.from_config, config)
+      assert.truthy(failure.code)
+    end
+    refuses({ class = "Sequential", layers = { { class = "Dnse", units = 3 } } }, "1: no layer 'Dnse'; did you mean 'Dense'")
+    refuses({ class = "Sequential", layers = { { class = "Dense", units = "x" } } }, "1: Dense wants the shape")
+    refuses({ class = "Sequential", layers = { { class = "Dense", units = 3, unit = 3 } } }, "1: Dense has no option 'unit'")
+    refuses({ class = "Sequential", layers = { { class = "TiedDense", source = "7" } } }, "refers to '7'")
+    refuses({ class = "Sequential", layers = { 3 } }, "1: a layer without a class")
+    refuses({ class = "Sequential" }, "the list 'layers' is missing")
+    refuses("Dense", "a layer without a class")
+    refuses({ class = "Dense", units = { -1 } }, "positive integer")
+    refuses({ class = "Module" }, "no layer 'Module'")
+  end)
+end)
