@@ -6,25 +6,19 @@
 --- "leaky_relu", ...; "linear" is none), { "leaky_relu", slope = 0.1 }, or any
 --- module.
 local core = require "aelua.core"
-local Module = require "aelua.nn.module"
+local Layer = require "aelua.nn.layer"
 local errors = require "aelua.base.errors"
 local named = require "aelua.base.named"
 local names = require "aelua.base.names"
-local shapes = require "aelua.base.shapes"
 local tree = require "aelua.nn.tree"
 
 local ops = core.ops
 
----@class aelua.Activation: aelua.Module
+---@class aelua.Activation: aelua.Layer
 ---@field name string
-local Activation = Module:extend("Activation")
+local Activation = Layer:extend("Activation")
 
 local M = { Activation = Activation, classes = {}, by_name = {} }
-
-function Activation:build(shape)
-  self.input_shape = shapes.check(self.class_name .. ":build", shape)
-  return self.input_shape
-end
 
 function Activation:config()
   return self.option and { [self.option] = self[self.option] } or {}

@@ -1,15 +1,14 @@
 --- In training mode sets each element to 0 with probability `rate` and multiplies
 --- the others by 1 / (1 - rate); in evaluation mode does nothing.
 local core = require "aelua.core"
-local Module = require "aelua.nn.module"
+local Layer = require "aelua.nn.layer"
 local errors = require "aelua.base.errors"
-local shapes = require "aelua.base.shapes"
 
 local dropout = core.ops.dropout
 
----@class aelua.Dropout: aelua.Module
+---@class aelua.Dropout: aelua.Layer
 ---@field rate number
-local Dropout = Module:extend("Dropout")
+local Dropout = Layer:extend("Dropout")
 Dropout.transparent = Dropout
 Dropout.regularizes = true
 
@@ -18,11 +17,6 @@ function Dropout:init(rate)
   errors.check(type(rate) == "number" and rate >= 0 and rate < 1, "invalid",
     "Dropout wants a rate from 0 to below 1, got %s", tostring(rate))
   self.rate = rate
-end
-
-function Dropout:build(shape)
-  self.input_shape = shapes.check("Dropout:build", shape)
-  return self.input_shape
 end
 
 ---@param x userdata

@@ -1,13 +1,13 @@
 --- [N, ...] -> [N, D]: every sample as one row. A view, no copy.
 local core = require "aelua.core"
-local Module = require "aelua.nn.module"
+local Layer = require "aelua.nn.layer"
 local Reshape = require "aelua.nn.reshape"
 local shapes = require "aelua.base.shapes"
 
 local reshape = core.ops.reshape
 
----@class aelua.Flatten: aelua.Module
-local Flatten = Module:extend("Flatten")
+---@class aelua.Flatten: aelua.Layer
+local Flatten = Layer:extend("Flatten")
 Flatten.transparent = Flatten
 Flatten.rearranges = true
 
@@ -28,8 +28,6 @@ function Flatten:forward(x)
   dims[1] = #x
   return reshape(x, dims)
 end
-
-function Flatten:config() return {} end
 
 function Flatten.from_config() return Flatten() end
 

@@ -1,15 +1,14 @@
 --- In training mode adds N(0, std^2) to every element; in evaluation mode does
 --- nothing.
 local core = require "aelua.core"
-local Module = require "aelua.nn.module"
+local Layer = require "aelua.nn.layer"
 local errors = require "aelua.base.errors"
-local shapes = require "aelua.base.shapes"
 
 local randn = core.ops.randn
 
----@class aelua.GaussianNoise: aelua.Module
+---@class aelua.GaussianNoise: aelua.Layer
 ---@field std number
-local GaussianNoise = Module:extend("GaussianNoise")
+local GaussianNoise = Layer:extend("GaussianNoise")
 GaussianNoise.transparent = GaussianNoise
 GaussianNoise.regularizes = true
 
@@ -18,11 +17,6 @@ function GaussianNoise:init(std)
   errors.check(type(std) == "number" and std >= 0 and std < math.huge, "invalid",
     "GaussianNoise wants a standard deviation of at least 0, got %s", tostring(std))
   self.std = std
-end
-
-function GaussianNoise:build(shape)
-  self.input_shape = shapes.check("GaussianNoise:build", shape)
-  return self.input_shape
 end
 
 ---@param x userdata

@@ -1,14 +1,14 @@
 --- [N, ...] -> [N, shape...]: every sample in another shape. A view, no copy.
 local core = require "aelua.core"
-local Module = require "aelua.nn.module"
+local Layer = require "aelua.nn.layer"
 local errors = require "aelua.base.errors"
 local shapes = require "aelua.base.shapes"
 
 local reshape = core.ops.reshape
 
----@class aelua.Reshape: aelua.Module
+---@class aelua.Reshape: aelua.Layer
 ---@field shape integer[] of one sample
-local Reshape = Module:extend("Reshape")
+local Reshape = Layer:extend("Reshape")
 Reshape.transparent = Reshape
 Reshape.rearranges = true
 
