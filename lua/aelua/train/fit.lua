@@ -73,16 +73,17 @@ end
 --- Prints a line beside the progress.
 function Run:say(text) self.progress:say(text) end
 
---- The model's weights, copied into `into` where it is given.
----@param into? table<string, userdata>
----@return table<string, userdata>
-function Run:copy_weights(into)
-  local copy = into or {}
-  for name, tensor in pairs(self.model:state_dict()) do
+local function copy_weights(model, copy)
+  for name, tensor in pairs(model:state_dict()) do
     if copy[name] then copy[name]:copy_(tensor) else copy[name] = tensor:clone() end
   end
   return copy
 end
+
+--- The model's weights, copied into `into` where it is given.
+---@param into? table<string, userdata>
+---@return table<string, userdata>
+function Run:copy_weights(into) return core.no_grad(copy_weights, self.model, into or {}) end
 
 function Run:tell(method, ...)
   for _, callback in ipairs(self.callbacks) do
