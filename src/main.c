@@ -3,9 +3,10 @@
 ** as it does, with aelua preloaded: `require "aelua"` finds it, and costs
 ** nothing until then.
 **
-** Two things differ: the collector stays incremental (`lua` turns on the
-** generational mode), and Ctrl-C in a training loop ends the loop after the
-** batch in hand; a second one interrupts the script, as `lua` does at once.
+** Three things differ: the collector stays incremental (`lua` turns on the
+** generational mode); aelua's errors, which are values, are shown with their
+** traceback; and Ctrl-C in a training loop ends the loop after the batch in
+** hand, where a second one interrupts the script, as `lua` does at once.
 */
 #include <lauxlib.h>
 #include <lua.h>

@@ -8,6 +8,11 @@ install(FILES src/aelua.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 # require "aelua-double" calls luaopen_aelua too: Lua leaves out what follows the hyphen.
 install(PROGRAMS $<TARGET_FILE:aelua_module> DESTINATION ${CMAKE_INSTALL_LIBDIR}/lua/5.4 RENAME aelua${suffix}.so)
 
+# For reading, and for language servers: the Lua sources are inside the library already.
+install(DIRECTORY lua/aelua DESTINATION ${CMAKE_INSTALL_DATADIR}/aelua/lua FILES_MATCHING PATTERN "*.lua")
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/aelua)
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
 configure_file(scripts/cmake/aelua.pc.in aelua${suffix}.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/aelua${suffix}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
