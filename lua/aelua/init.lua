@@ -26,7 +26,7 @@ local function make_models()
     evaluate = function(...) return require("aelua.train.evaluate").run(...) end,
     metrics = function(...) return ae.metrics.resolve(...) end,
     dataset = function(value) return ae.data.dataset(value) end,
-    optimizer = function(spec, model) return ae.optim.resolve(spec, model) end,
+    optimizer = function(spec, model) return ae.optim.get(spec, model) end,
     noise = { from_config = function(config) return ae.noise.from_config(config) end },
     scaler = { from_config = function(config) return ae.data.scaler.from_config(config) end },
   }
