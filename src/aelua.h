@@ -168,6 +168,10 @@ AE_API ae_tensor *ae_tensor_grad(const ae_tensor *t); /* borrowed; NULL: none ye
 struct lua_State;
 /* A lua_CFunction: returns the table that `require "aelua"` gives. */
 AE_API int luaopen_aelua(struct lua_State *L);
+/* For a host with a budget, memory or seed of its own: opens the context of a
+** state before luaopen_aelua would with none of them. Errors: as
+** ae_context_open; AE_STATE where the state has one already. */
+AE_API ae_status ae_lua_open(struct lua_State *L, const ae_options *options, ae_error *err);
 /* The context behind a state that has opened aelua; NULL: none. */
 AE_API ae_context *ae_lua_context(struct lua_State *L);
 /* The tensor at `index`. Errors: AE_TYPE where there is none there. */

@@ -52,7 +52,8 @@ end
 ---
 --- `forward` gets a table of the call's own, for what backward needs, then the
 --- arguments, and returns 1 to 4 tensors. Nothing in either function is
---- recorded. `backward` gets that table and the gradient of each output (nil:
+--- recorded. Tensors in that table, also in tables inside it, outlive a scope.
+--- `backward` gets the table and the gradient of each output (nil:
 --- nobody asked), and returns a gradient of each argument, in order, of its
 --- shape; nil stands for none, and must for arguments that are no tensors.
 --- ctx.wants[i] says there whether argument i's gradient is asked for. What
@@ -70,6 +71,12 @@ function Function:init(given)
   self.forward, self.backward = o.forward, o.backward
 end
 
+-- A scope may end before backward comes.
+local function keep_for_backward(ctx, y, ...)
+  if y.requires_grad then core.keep(ctx) end
+  return y, ...
+end
+
 function Function:__call(...)
   local ctx, backward = {}, self.backward
   local function run(wants, ...)
@@ -80,7 +87,7 @@ function Function:__call(...)
   local given = table.pack(...)
   local made = table.pack(core.no_grad(self.forward, ctx, ...))
   table.move(made, 1, made.n, n + 1, given)
-  return core.record(run, n, table.unpack(given, 1, n + made.n))
+  return keep_for_backward(ctx, core.record(run, n, table.unpack(given, 1, n + made.n)))
 end
 
 M.Function = Function

@@ -84,6 +84,20 @@ describe("scope", function()
     assert.equal(27, x.grad:item())
   end)
 
+  it("keeps what an ae.Function saved for its backward", function()
+    local f = ae.Function {
+      forward = function(ctx, a)
+        ctx.saved = { a }
+        return a * a
+      end,
+      backward = function(ctx, g) return g * ctx.saved[1] * 2 end,
+    }
+    local x = ae.tensor({ 3 }):require_grad()
+    local y = ae.scope(function() return f(x * 1) end)
+    y:backward()
+    assert.equal(6, x.grad:item())
+  end)
+
   it("survives tensors freed by hand or collected inside", function()
     ae.scope(function()
       local t = ae.tensor { 1 }

@@ -32,6 +32,7 @@ struct ae_box {
 
 struct ae_lua {
   ae_context *ctx; /* NULL once the state is closing */
+  bool open;       /* core is complete */
   const void *tensor_class;
   int tensor_class_ref; /* the metatable, in the registry */
   int error_class_ref;

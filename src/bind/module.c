@@ -45,19 +45,38 @@ static int close_state(lua_State *L) {
   return 0;
 }
 
-static ae_lua *open_state(lua_State *L) {
+typedef struct opening {
+  const ae_options *options;
+  ae_status status;
+  ae_error err;
+} opening;
+
+/* (opening): puts a state with an open context in the registry, or leaves the status that says why not. */
+static int open_state(lua_State *L) {
+  opening *o = lua_touserdata(L, 1);
   ae_lua *lua = lua_newuserdatauv(L, sizeof *lua, 0);
   *lua = (ae_lua){0};
   lua_createtable(L, 0, 1);
   lua_pushcfunction(L, close_state);
   lua_setfield(L, -2, "__gc");
   lua_setmetatable(L, -2);
-  ae_options options = {.real_size = sizeof(real)};
-  ae_error err;
-  if (ae_context_open(&options, &lua->ctx, &err) != AE_OK) ae_bind_raise(L, &err);
-  if (ae_link_open(L, lua->ctx, &lua->link, &err) != AE_OK) ae_bind_raise(L, &err);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &state_key);
-  return lua;
+  o->status = ae_context_open(o->options, &lua->ctx, &o->err);
+  if (o->status == AE_OK) o->status = ae_link_open(L, lua->ctx, &lua->link, &o->err);
+  if (o->status == AE_OK) lua_rawsetp(L, LUA_REGISTRYINDEX, &state_key);
+  return 0;
+}
+
+ae_status ae_lua_open(lua_State *L, const ae_options *options, ae_error *err) {
+  opening o = {.options = options};
+  if (!lua_checkstack(L, 8)) return ae_fail(err, AE_NO_MEMORY, "ae_lua_open: Lua is out of memory");
+  if (ae_bind_find(L)) return ae_fail(err, AE_STATE, "ae_lua_open: the state is open already");
+  lua_pushcfunction(L, open_state);
+  lua_pushlightuserdata(L, &o);
+  if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
+    lua_pop(L, 1);
+    return ae_fail(err, AE_NO_MEMORY, "ae_lua_open: Lua is out of memory");
+  }
+  return o.status == AE_OK ? AE_OK : ae_fail(err, o.status, "%s", o.err.message);
 }
 
 /* ---- Embedded sources ---- */
@@ -122,11 +141,19 @@ static void open_core(lua_State *L, ae_lua *lua) {
 int luaopen_aelua(lua_State *L) {
   luaL_checkversion(L);
   if (!ae_bind_find(L)) {
+    opening o = {.options = NULL};
+    lua_pushcfunction(L, open_state);
+    lua_pushlightuserdata(L, &o);
+    lua_call(L, 1, 0);
+    if (o.status != AE_OK) return ae_bind_raise(L, &o.err);
+  }
+  ae_lua *lua = ae_bind_find(L);
+  if (!lua->open) {
     /* The generational mode keeps dead userdata, and with them their tensors, for too long. */
     lua_gc(L, LUA_GCINC, 0, 0, 0);
-    ae_lua *lua = open_state(L);
     open_core(L, lua);
     preload_embedded(L);
+    lua->open = true;
   }
   if (lua_getglobal(L, "require") != LUA_TFUNCTION)
     return ae_bind_fail(L, AE_STATE, "aelua: wants the package library; open it first (luaL_openlibs)");

@@ -3,7 +3,8 @@
 ** it ends, by return or by error. What survives:
 **   - tensors that fn returns, alone or inside (nested) tables without
 **     metatables: they belong to the enclosing scope from then on
-**   - tensors given to scope.keep, alone or inside tables
+**   - tensors given to scope.keep, alone or inside tables; so is what an
+**     ae.Function put into its table for backward
 **   - leaves on which require_grad was called: parameters
 ** What a C object holds (a parameter's gradient, a node of the graph) is not a
 ** userdata and lives as long as its holder. Anything else that still points to
@@ -124,7 +125,7 @@ static int scope(lua_State *L) {
 static int keep(lua_State *L) {
   const ae_lua *lua = ae_bind_lua(L);
   int n = lua_gettop(L);
-  move_range(L, lua, NULL, 1, n);
+  if (lua->scope) move_range(L, lua, NULL, 1, n);
   return n;
 }
 
