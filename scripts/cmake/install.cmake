@@ -13,6 +13,9 @@ install(DIRECTORY lua/aelua DESTINATION ${CMAKE_INSTALL_DATADIR}/aelua/lua FILES
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/aelua)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
+# aelua.pc finds the prefix from where it lies, so that `cmake --install --prefix` is free to choose.
+file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" pc_to_prefix ${pc_to_prefix})
 configure_file(scripts/cmake/aelua.pc.in aelua${suffix}.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/aelua${suffix}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
