@@ -190,6 +190,24 @@ describe("optim", function()
     refuses("invalid", "optimizer wants an optimiser", optim.get, 3, module { w })
   end)
 
+  it("can be one's own", function()
+    local Lion = optim.Optimizer:extend("Lion")
+    Lion.declared = optim.Optimizer.declare(0.5, { beta = { type = "number", default = 0.9 } })
+    function Lion:states() return { m = 0 } end
+    local w = leaf(1, 1)
+    local opt = Lion { w, beta = 0.5 };
+    (w * ae.tensor { 3, -4 }):sum():backward()
+    refuses("unsupported", "optim.Lion has no method 'update'", opt.step, opt)
+    function Lion:update(group, run)
+      local o, m = group.options, run.state.m
+      run.w:copy_(run.w - (m * o.beta + run.g * (1 - o.beta)):sign() * o.lr)
+      m:copy_(m * 0.99 + run.g * 0.01)
+    end
+    opt:step()
+    assert.same({ 0.5, 1.5 }, values.flat(w))
+    assert.near(-0.04, opt:state().groups[1][1].state.m[2]:item(), 1e-7)
+  end)
+
   it("refuses what it does not know", function()
     local w = leaf(1)
     refuses("invalid", "optim.Adam has no option 'learning_rate'", optim.Adam, { w, learning_rate = 1 })

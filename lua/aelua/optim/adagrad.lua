@@ -13,13 +13,13 @@ Adagrad.declared = Optimizer.declare(0.01, {
 })
 
 ---@class aelua.AdagradOptions: aelua.OptimizerOptions
----@field lr_decay? number
----@field initial? number what the sums begin with
----@field eps? number
+---@field lr? number learning rate, default 0.01
+---@field lr_decay? number default 0
+---@field initial? number what the sums begin with, default 0
+---@field eps? number default 1e-10
 
 ---@param given? aelua.AdagradOptions
---- lr: default 0.01. lr_decay: default 0. initial: what the sums begin with,
---- default 0. eps: default 1e-10. l2: default 0. clip_value, clip_norm: default none.
+--- Beside these l2, clip_value and clip_norm, as for every optimiser (optim.Optimizer).
 function Adagrad:init(given) Optimizer.init(self, given) end
 
 function Adagrad:states(o) return { sum = o.initial } end

@@ -9,10 +9,8 @@ local Optimizer = require "aelua.optim.optimizer"
 ---@class aelua.Adam: aelua.Optimizer
 local Adam = Optimizer:extend("Adam")
 
---- The options that Adam and the methods like it share.
----@param lr number
----@param more? table<string, aelua.Option>
----@return table<string, aelua.Option>
+-- The declaration of options that Adam and the methods like it share, `lr` being
+-- the default learning rate, and of `more`.
 function Adam.declare(lr, more)
   local declared = Optimizer.declare(lr, {
     beta1 = { type = "number", default = 0.9, min = 0, max = 1 - 2 ^ -24 },
@@ -26,14 +24,14 @@ end
 Adam.declared = Adam.declare(0.001, { amsgrad = { type = "boolean", default = false } })
 
 ---@class aelua.AdamOptions: aelua.OptimizerOptions
----@field beta1? number
----@field beta2? number
----@field eps? number
----@field amsgrad? boolean
+---@field lr? number learning rate, default 0.001
+---@field beta1? number share of m that is kept, default 0.9
+---@field beta2? number share of v that is kept, default 0.999
+---@field eps? number default 1e-8
+---@field amsgrad? boolean default false
 
 ---@param given? aelua.AdamOptions
---- lr: default 0.001. beta1: default 0.9. beta2: default 0.999. eps: default
---- 1e-8. amsgrad: default false. l2: default 0. clip_value, clip_norm: default none.
+--- Beside these l2, clip_value and clip_norm, as for every optimiser (optim.Optimizer).
 function Adam:init(given) Optimizer.init(self, given) end
 
 function Adam:states(o) return { m = 0, v = 0, top = o.amsgrad and 0 or nil } end

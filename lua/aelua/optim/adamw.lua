@@ -13,12 +13,15 @@ AdamW.declared = Adam.declare(0.001, {
 })
 
 ---@class aelua.AdamWOptions: aelua.AdamOptions
----@field weight_decay? number
+---@field lr? number learning rate, default 0.001
+---@field beta1? number share of m that is kept, default 0.9
+---@field beta2? number share of v that is kept, default 0.999
+---@field eps? number default 1e-8
+---@field amsgrad? boolean default false
+---@field weight_decay? number default 0.01
 
 ---@param given? aelua.AdamWOptions
---- weight_decay: default 0.01. The rest as for Adam: lr: default 0.001. beta1:
---- default 0.9. beta2: default 0.999. eps: default 1e-8. amsgrad: default false.
---- l2: default 0. clip_value, clip_norm: default none.
+--- Beside these l2, clip_value and clip_norm, as for every optimiser (optim.Optimizer).
 function AdamW:init(given) Adam.init(self, given) end
 
 function AdamW:update(group, run, clip, scale)

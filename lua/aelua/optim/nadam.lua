@@ -12,15 +12,14 @@ local NAdam = Optimizer:extend("NAdam")
 NAdam.declared = Adam.declare(0.002, { momentum_decay = { type = "number", default = 0.004, min = 0 } })
 
 ---@class aelua.NAdamOptions: aelua.OptimizerOptions
----@field beta1? number
----@field beta2? number
----@field eps? number
----@field momentum_decay? number
+---@field lr? number learning rate, default 0.002
+---@field beta1? number share of m that is kept, default 0.9
+---@field beta2? number share of v that is kept, default 0.999
+---@field eps? number default 1e-8
+---@field momentum_decay? number default 0.004
 
 ---@param given? aelua.NAdamOptions
---- lr: default 0.002. beta1: default 0.9. beta2: default 0.999. eps: default
---- 1e-8. momentum_decay: default 0.004. l2: default 0. clip_value, clip_norm:
---- default none.
+--- Beside these l2, clip_value and clip_norm, as for every optimiser (optim.Optimizer).
 function NAdam:init(given) Optimizer.init(self, given) end
 
 function NAdam:states(_o) return { m = 0, v = 0 } end

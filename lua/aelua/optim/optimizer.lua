@@ -1,4 +1,3 @@
---- What all optimisers share: what they train, learning rates, clipping, state.
 local core = require "aelua.core"
 local Group = require "aelua.optim.group"
 local class = require "aelua.base.class"
@@ -6,6 +5,17 @@ local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
 local sources = require "aelua.optim.sources"
 
+--- What all optimisers share: what they train, learning rates, an L2 penalty,
+--- clipping, state. One of your own extends it:
+---
+---   local Lion = optim.Optimizer:extend("Lion")
+---   Lion.declared = optim.Optimizer.declare(1e-4, { beta = { type = "number", default = 0.9 } })
+---   function Lion:states() return { m = 0 } end        -- tensors for each parameter, and what they begin with
+---   function Lion:update(group, run)                   -- run.w, run.g, run.state.m are flat, run.step counts from 1
+---     local o, m = group.options, run.state.m
+---     run.w:copy_(run.w - (m * o.beta + run.g * (1 - o.beta)):sign() * o.lr)
+---     m:copy_(m * 0.99 + run.g * 0.01)
+---   end
 ---@class aelua.Optimizer: aelua.Class
 ---@field declared table<string, aelua.Option> the options of a group
 ---@field grad_norm number? of the last step, before clipping; only with clip_norm
@@ -13,10 +23,10 @@ local Optimizer = class("Optimizer")
 
 ---@class aelua.OptimizerOptions
 ---@field [integer] any modules, parameters, groups { encoder, lr = 1e-4 }
----@field lr? number learning rate
----@field l2? number adds l2 times the sum of the squared weights to the objective, that is 2 * l2 * w to each gradient
----@field clip_value? number each element of a gradient is first clipped to this absolute value
----@field clip_norm? number then all gradients together are scaled down to this L2 norm
+---@field lr? number learning rate; the default is the class's
+---@field l2? number adds l2 * sum w^2 to the objective, so 2 * l2 * w to every gradient after clipping; default 0
+---@field clip_value? number each element of a gradient is clipped to this absolute value first; default: none
+---@field clip_norm? number then all gradients together are scaled down to this L2 norm; default: none
 
 local own = {
   clip_value = { type = "number", above = 0 },
@@ -31,11 +41,8 @@ local function with_own(declared)
   return all
 end
 
---- The declaration of a class's options: those of every class, with `lr` as the
---- default learning rate, and its own.
----@param lr number
----@param more? table<string, aelua.Option>
----@return table<string, aelua.Option>
+-- The declaration of a class's options: those of every class, `lr` being the
+-- default learning rate, and its own.
 function Optimizer.declare(lr, more)
   local declared = {
     lr = { type = "number", default = lr, min = 0, max = math.maxinteger },
@@ -63,14 +70,21 @@ function Optimizer:init(given)
   end
 end
 
---- Raises where options contradict each other; for classes to override.
----@param _o table the options of a group
+-- Raises where options of a group contradict each other; for classes to override.
 function Optimizer:check_options(_o) end
 
---- The tensors that the class keeps for each parameter, and what they begin with.
----@param _o table the options of a group
----@return table<string, number>
+-- The names of the tensors that the class keeps for each parameter, and what they
+-- begin with; for classes to override.
 function Optimizer:states(_o) return {} end
+
+--- Takes one step along parameters that lie next to each other, in place.
+---@param _group table its `options` are those of the parameters
+---@param _run aelua.OptimRun
+---@param _clip number? to clip each element of the gradient to, first
+---@param _scale number to multiply it with then
+function Optimizer:update(_group, _run, _clip, _scale)
+  errors.raise("unsupported", ("%s has no method 'update'"):format(self:who()), 2)
+end
 
 -- optim.NAME, as messages begin.
 function Optimizer:who(method)

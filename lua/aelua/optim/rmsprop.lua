@@ -15,14 +15,14 @@ RMSprop.declared = Optimizer.declare(0.01, {
 })
 
 ---@class aelua.RMSpropOptions: aelua.OptimizerOptions
----@field rho? number
----@field eps? number
----@field momentum? number
----@field centered? boolean
+---@field lr? number learning rate, default 0.01
+---@field rho? number share of v and the mean that is kept, default 0.99
+---@field eps? number default 1e-8
+---@field momentum? number share of u that is kept, default 0: none
+---@field centered? boolean default false
 
 ---@param given? aelua.RMSpropOptions
---- lr: default 0.01. rho: default 0.99. eps: default 1e-8. momentum: default 0,
---- none. centered: default false. l2: default 0. clip_value, clip_norm: default none.
+--- Beside these l2, clip_value and clip_norm, as for every optimiser (optim.Optimizer).
 function RMSprop:init(given) Optimizer.init(self, given) end
 
 function RMSprop:states(o)

@@ -15,14 +15,13 @@ SGD.declared = Optimizer.declare(0.01, {
 })
 
 ---@class aelua.SGDOptions: aelua.OptimizerOptions
----@field momentum? number
----@field dampening? number
----@field nesterov? boolean
+---@field lr? number learning rate, default 0.01
+---@field momentum? number share of u that is kept, default 0: none
+---@field dampening? number default 0
+---@field nesterov? boolean default false; wants momentum above 0 and dampening 0
 
 ---@param given? aelua.SGDOptions
---- lr: default 0.01. momentum: default 0, none. dampening: default 0.
---- nesterov: default false; wants momentum above 0 and dampening 0. l2: default
---- 0. clip_value, clip_norm: default none.
+--- Beside these l2, clip_value and clip_norm, as for every optimiser (optim.Optimizer).
 function SGD:init(given) Optimizer.init(self, given) end
 
 function SGD:check_options(o)

@@ -8,15 +8,14 @@ local errors = require "aelua.base.errors"
 local Cosine = Schedule:extend("cosine")
 
 ---@class aelua.CosineScheduleOptions: aelua.ScheduleOptions
----@field from number
----@field to? number
----@field warmup? number
----@field warmup_from? number
+---@field from number the value at the top
+---@field to? number the last, default 0
+---@field warmup? number how many of the epochs or steps the value rises, default 0
+---@field warmup_from? number what it rises from, default a hundredth of `from`
+---@field epochs? number how long it all takes, or
+---@field steps? number
 
 ---@param given aelua.CosineScheduleOptions
---- from: the value at the top. to: the last, default 0. epochs or steps: how
---- long it all takes. warmup: how many of these the value rises to `from`,
---- default 0. warmup_from: what it rises from, default a hundredth of `from`.
 function Cosine:init(given)
   local o = self:read(given, {
     from = { type = "number", required = true },

@@ -5,12 +5,12 @@ local Schedule = require "aelua.schedule.schedule"
 local Exponential = Schedule:extend("exponential")
 
 ---@class aelua.ExponentialScheduleOptions: aelua.ScheduleOptions
----@field from number
+---@field from number the first value
 ---@field factor number
+---@field epochs? number how long one multiplication takes, default 1, or
+---@field steps? number
 
 ---@param given aelua.ExponentialScheduleOptions
---- from: the first value. factor: what is left of it after each epoch, or after
---- `epochs` epochs or `steps` steps; default: 1 epoch.
 function Exponential:init(given)
   local o = self:read(given, {
     from = { type = "number", required = true },

@@ -5,12 +5,12 @@ local Schedule = require "aelua.schedule.schedule"
 local Linear = Schedule:extend("linear")
 
 ---@class aelua.LinearScheduleOptions: aelua.ScheduleOptions
----@field from number
----@field to number
+---@field from number the first value
+---@field to number the last
+---@field epochs? number how long it takes, or
+---@field steps? number
 
 ---@param given aelua.LinearScheduleOptions
---- from, to: the values at the beginning and the end. epochs or steps: how long
---- it takes.
 function Linear:init(given)
   local o = self:read(given, {
     from = { type = "number", required = true },

@@ -6,15 +6,14 @@ local Schedule = require "aelua.schedule.schedule"
 local OneCycle = Schedule:extend("one_cycle")
 
 ---@class aelua.OneCycleScheduleOptions: aelua.ScheduleOptions
----@field max number
----@field from? number
----@field to? number
----@field rise? number
+---@field max number the value at the top
+---@field from? number the first, default max / 25
+---@field to? number the last, default max / 250000
+---@field rise? number the share of the time that leads to the top, default 0.3
+---@field epochs? number how long it all takes, or
+---@field steps? number
 
 ---@param given aelua.OneCycleScheduleOptions
---- max: the value at the top. from: the first value, default max / 25. to: the
---- last, default max / 250000. rise: the share of the time that leads to the
---- top, default 0.3. epochs or steps: how long it all takes.
 function OneCycle:init(given)
   local o = self:read(given, {
     max = { type = "number", required = true },

@@ -9,20 +9,15 @@ local options = require "aelua.base.options"
 local Plateau = Schedule:extend("plateau")
 
 ---@class aelua.PlateauScheduleOptions
----@field from number
----@field factor? number
----@field patience? integer
----@field cooldown? integer
----@field min? number
----@field min_delta? number
----@field mode? "min"|"max"
+---@field from number the first value
+---@field factor? number default 0.1
+---@field patience? integer epochs without improvement that bring the next value, default 10
+---@field cooldown? integer epochs after a change that do not count, default 0
+---@field min? number the least value, default 0
+---@field min_delta? number what counts as improvement, default 1e-4
+---@field mode? "min"|"max" whether less or more is better, default "min"
 
 ---@param given aelua.PlateauScheduleOptions
---- from: the first value. factor: default 0.1. patience: epochs without
---- improvement that bring the next value, default 10. cooldown: epochs after a
---- change that do not count, default 0. min: the least value, default 0.
---- min_delta: what counts as improvement, default 1e-4. mode: whether less
---- ("min", the default) or more ("max") is better.
 function Plateau:init(given)
   local o = options.check("schedule.plateau", given, {
     from = { type = "number", required = true },

@@ -5,13 +5,13 @@ local Schedule = require "aelua.schedule.schedule"
 local Polynomial = Schedule:extend("polynomial")
 
 ---@class aelua.PolynomialScheduleOptions: aelua.ScheduleOptions
----@field from number
----@field to? number
----@field power? number
+---@field from number the first value
+---@field to? number the last, default 0
+---@field power? number default 2
+---@field epochs? number how long it takes, or
+---@field steps? number
 
 ---@param given aelua.PolynomialScheduleOptions
---- from: the first value. to: the last, default 0. power: default 2. epochs or
---- steps: how long it takes.
 function Polynomial:init(given)
   local o = self:read(given, {
     from = { type = "number", required = true },

@@ -5,12 +5,12 @@ local Schedule = require "aelua.schedule.schedule"
 local Step = Schedule:extend("step")
 
 ---@class aelua.StepScheduleOptions: aelua.ScheduleOptions
----@field from number
----@field factor? number
+---@field from number the first value
+---@field factor? number default 0.1
+---@field epochs? number how long each value lasts, or
+---@field steps? number
 
 ---@param given aelua.StepScheduleOptions
---- from: the first value. factor: default 0.1. epochs or steps: how long each
---- value lasts.
 function Step:init(given)
   local o = self:read(given, {
     from = { type = "number", required = true },
