@@ -1,0 +1,200 @@
+local ae = require "aelua"
+local support = require "spec.support.nn"
+local nn = ae.nn
+
+local raises = support.raises
+
+local function small(options)
+  local given = {
+    input = { 2, 3 },
+    encoder = nn.Sequential { nn.Flatten(), nn.Dense(3, "relu") },
+    decoder = nn.Sequential { nn.Dense({ 2, 3 }, "sigmoid") },
+    loss = "bce",
+  }
+  for key, value in pairs(options or {}) do given[key] = value end
+  return ae.Autoencoder(given)
+end
+
+describe("Autoencoder", function()
+  before_each(function() ae.seed(30) end)
+
+  it("computes and differentiates as PyTorch does", function()
+    local case = support.cases("autoencoder")[1]
+    local model = ae.Autoencoder {
+      input = { 6 },
+      encoder = nn.Sequential { nn.Dense(3, { activation = "relu", l2 = 0.01 }) },
+      decoder = nn.Sequential { nn.Dense(6, { activation = "sigmoid", l2 = 0.01 }) },
+      loss = "bce",
+    }
+    model:load_state_dict {
+      ["encoder.1.weight"] = ae.tensor(case.w1), ["encoder.1.bias"] = ae.tensor(case.b1),
+      ["decoder.1.weight"] = ae.tensor(case.w2), ["decoder.1.bias"] = ae.tensor(case.b2),
+    }
+    local x = ae.tensor(case.x)
+    support.near(case.code, model:encode(x), "code")
+    support.near(case.reconstruction, model:reconstruct(x), "reconstruction")
+    local total, terms, prediction = model:losses({ input = x }, true)
+    support.near(case.loss, total, "loss")
+    support.near(case.bce, terms.reconstruction, "bce")
+    support.near(case.l2, terms.l2, "l2")
+    support.near(case.reconstruction, prediction, "prediction")
+    total:backward()
+    support.near(case.gw1, model.encoder[1].weight.grad, "w1")
+    support.near(case.gb1, model.encoder[1].bias.grad, "b1")
+    support.near(case.gw2, model.decoder[1].weight.grad, "w2")
+    support.near(case.gb2, model.decoder[1].bias.grad, "b2")
+  end)
+
+  it("has the same loss with the sigmoid apart", function()
+    local model = small()
+    local x = ae.rand { 5, 2, 3 }
+    local fused = model:losses { input = x }
+    local apart = nn.loss.bce(model:forward(x), x)
+    assert.near(apart:item(), fused:item(), 1e-6)
+  end)
+
+  it("names its parts and lists the encoder first", function()
+    local names = {}
+    for name in small():named_parameters() do names[#names + 1] = name end
+    assert.same({ "encoder.2.weight", "encoder.2.bias", "decoder.1.weight", "decoder.1.bias" }, names)
+  end)
+
+  it("is built when it is made", function()
+    local model = small()
+    assert.same({ 2, 3 }, model.input)
+    assert.same({ 3 }, model.code)
+    assert.same({ 2, 3 }, model.output)
+    assert.same({ 2, 3 }, model:build { 2, 3 })
+    raises("Autoencoder was made for %[2, 3%], got %[4%]", model.build, model, { 4 })
+  end)
+
+  it("compares with the target where the batch has one", function()
+    local model = small { loss = "mse" }
+    local x, target = ae.rand { 4, 2, 3 }, ae.rand { 4, 2, 3 }
+    local wanted = nn.loss.mse(model:forward(x), target):item()
+    assert.near(wanted, model:losses({ input = x, target = target }):item(), 1e-6)
+  end)
+
+  it("may have targets of another shape", function()
+    local model = ae.Autoencoder {
+      input = { 4 }, target = { 2, 4 },
+      encoder = nn.Dense(3), decoder = nn.Dense { 2, 4 },
+    }
+    assert.same({ 2, 4 }, model.output)
+    assert.is_true(model:losses({ input = ae.ones { 3, 4 }, target = ae.ones { 3, 2, 4 } }):item() >= 0)
+  end)
+
+  it("corrupts the input in training mode alone", function()
+    local calls = 0
+    local model = small { corruption = function(x)
+      calls = calls + 1
+      return x * 0
+    end }
+    local x = ae.rand { 4, 2, 3 }
+    model:losses { input = x }
+    assert.equal(1, calls)
+    model:eval()
+    model:losses { input = x }
+    model:reconstruct(x)
+    assert.equal(1, calls)
+    assert.is_true(small { corruption = ae.noise.gaussian(0.1) }:losses({ input = x }):item() > 0)
+  end)
+
+  it("takes bytes as shares of 255", function()
+    local model = small()
+    local bytes = ae.tensor({ { { 0, 51, 255 }, { 102, 153, 204 } } }, { dtype = "u8" })
+    local x = ae.tensor { { { 0, 0.2, 1 }, { 0.4, 0.6, 0.8 } } }
+    support.near(model:reconstruct(x):totable(), model:reconstruct(bytes))
+    assert.near(model:losses({ input = x }):item(), model:losses({ input = bytes }):item(), 1e-6)
+  end)
+
+  it("scales at the door, and back", function()
+    local scaler = {}
+    function scaler.transform(_, t) return (t - 10) / 2 end
+    function scaler.inverse(_, t) return t * 2 + 10 end
+    local model = small { scaler = scaler, loss = "mse" }
+    local x = ae.rand { 4, 2, 3 } * 2 + 10
+    local scaled = (x - 10) / 2
+    support.near((model:forward(scaled) * 2 + 10):totable(), model:reconstruct(x))
+    support.near(model.encoder:forward(scaled):totable(), model:encode(x))
+    support.near((model.decoder:forward(ae.ones { 1, 3 }) * 2 + 10):totable(), model:decode(ae.ones { 1, 3 }))
+    assert.near(nn.loss.mse(model:forward(scaled), scaled):item(), model:losses({ input = x }):item(), 1e-6)
+  end)
+
+  it("takes named inputs through modules of one's own", function()
+    local Join = nn.Module:extend("Join")
+    function Join:init() self.dense = nn.Dense(3) end
+    function Join:forward(inputs) return self.dense:forward(ae.concat({ inputs.a, inputs.b }, 2)) end
+    local Fork = nn.Module:extend("Fork")
+    function Fork:init()
+      self.a = nn.Dense(2)
+      self.b = nn.Dense(4)
+    end
+    function Fork:forward(z) return { a = self.a:forward(z), b = self.b:forward(z) } end
+    local model = ae.Autoencoder { input = { a = { 2 }, b = { 4 } }, encoder = Join(), decoder = Fork(), loss = "mse" }
+    assert.same({ 3 }, model.code)
+    local input = { a = ae.rand { 5, 2 }, b = ae.rand { 5, 4 } }
+    local total, terms, prediction = model:losses({ input = input }, true)
+    local wanted = nn.loss.mse(prediction.a, input.a):item() + nn.loss.mse(prediction.b, input.b):item()
+    assert.near(wanted, total:item(), 1e-6)
+    assert.near(total:item(), terms.a:item() + terms.b:item(), 1e-6)
+    assert.same({ 5, 3 }, model:encode(input).shape)
+    local result = model:reconstruct(input, { batch_size = 2 })
+    assert.same({ 5, 4 }, result.b.shape)
+    support.near(prediction.a:totable(), result.a)
+    raises("Autoencoder:encode wants a tensor 'b', got nil", model.encode, model, { a = input.a })
+    raises("named tensors hold", model.encode, model, { a = input.a, b = ae.rand { 4, 4 } })
+  end)
+
+  describe("refuses", function()
+    it("a decoder that misses the input's shape, when it is made", function()
+      local failure = raises("Autoencoder: the decoder gives %[16, 16%], the input is %[28, 28, 1%]", ae.Autoencoder, {
+        input = { 28, 28, 1 }, encoder = nn.Sequential { nn.Flatten(), nn.Dense(4) },
+        decoder = nn.Sequential { nn.Dense { 16, 16 } },
+      })
+      assert.equal("shape", failure.code)
+    end)
+
+    it("layers that do not fit, by name", function()
+      raises("decoder%[2%] Reshape: reshape: 128 values %[128%] do not fill %[16, 16%]", ae.Autoencoder, {
+        input = { 256 }, encoder = nn.Sequential { nn.Dense(8) },
+        decoder = nn.Sequential { nn.Dense(128), nn.Reshape(16, 16) },
+      })
+      local model = small()
+      raises("encoder%[1%] Flatten: ", function() model:losses { input = ae.rand { 4, 5 } } end)
+      local Broken = nn.Module:extend("Broken")
+      function Broken:forward(x)
+        if #x > 1 then error("too many") end
+        return x
+      end
+      local own = ae.Autoencoder { input = { 2 }, encoder = Broken(), decoder = nn.Sequential { nn.Dense(2), Broken() } }
+      raises("encoder Broken: .*too many", function() own:losses { input = ae.ones { 2, 2 } } end)
+      own.encoder = nn.Dense(2)
+      raises("decoder%[2%] Broken: .*too many", function() own:reconstruct(ae.ones { 2, 2 }) end)
+    end)
+
+    it("options that do not exist, are missing or are not what they should be", function()
+      raises("Autoencoder has no option 'encodr'; did you mean 'encoder'", ae.Autoencoder,
+        { input = { 1 }, encodr = nn.Flatten(), decoder = nn.Flatten() })
+      raises("Autoencoder wants the option 'decoder'", ae.Autoencoder, { input = { 1 }, encoder = nn.Flatten() })
+      raises("Autoencoder wants a table of options, got nil", ae.Autoencoder)
+      raises("encoder wants a module, got string", small, { encoder = "relu" })
+      raises("Autoencoder: no loss 'bcd'; did you mean 'bce'", small, { loss = "bcd" })
+      raises("no metric 'pnsr'; did you mean 'psnr'", small, { metrics = { "pnsr" } })
+      raises("corruption wants a function or a noise, got number", small, { corruption = 0.4 })
+      raises("size 2 of a shape wants a positive integer, got 0", small, { input = { 2, 0 } })
+    end)
+  end)
+
+  it("can be extended by a class that states its loss", function()
+    local Doubtful = ae.Autoencoder:extend("Doubtful")
+    function Doubtful:losses(batch)
+      local total = nn.loss.mae(self:forward(batch.input), batch.input)
+      return total * 2, { mae = total }
+    end
+    local model = Doubtful { input = { 3 }, encoder = nn.Dense(2), decoder = nn.Dense(3) }
+    local total, terms = model:losses { input = ae.ones { 2, 3 } }
+    assert.near(total:item(), 2 * terms.mae:item(), 1e-6)
+    raises("Doubtful wants the option 'encoder'", Doubtful, { input = { 3 }, decoder = nn.Dense(3) })
+  end)
+end)
