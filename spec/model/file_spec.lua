@@ -68,7 +68,7 @@ describe("a saved model", function()
 
   it("keeps the scaler", function()
     local x = ae.rand { 20, 2, 3 } * 7 + 3
-    local first = model { scaler = ae.data.scaler.standard(x) }
+    local first = model { scaler = ae.data.StandardScaler():fit(x) }
     first:save(path)
     support.near(first:reconstruct(x):totable(), ae.load_model(path):reconstruct(x))
   end)

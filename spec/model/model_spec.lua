@@ -46,7 +46,7 @@ describe("a model", function()
   it("asks data sets as it asks tensors", function()
     local model = small()
     local x = ae.rand { 11, 6 }
-    local set = ae.data.tensors(x)
+    local set = ae.data.dataset(x)
     support.near(model:encode(x):totable(), model:encode(set, { batch_size = 4 }))
     support.near(model:reconstruct(x):totable(), model:reconstruct(set))
     assert.near(model:evaluate(x).loss, model:evaluate(set, { batch_size = 4 }).loss, 1e-5)

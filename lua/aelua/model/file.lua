@@ -8,8 +8,8 @@
 ---   model         the description of the model as JSON; content = model
 ---   left_out      why something is not in the file; where there is such a thing
 ---
---- A file is data: only classes of aelua are built from it, their weights hold at
---- most what the file holds, and every name and shape is checked.
+--- A file is data: only classes of aelua are built from it, their weights hold
+--- hardly more than the file's, and every name and shape is checked.
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
@@ -18,6 +18,10 @@ local shapes = require "aelua.base.shapes"
 local M = {}
 
 local layout_version = 1
+
+-- Numbers that a description's weights may have beyond those of the file, so that
+-- small differences are told by name.
+local slack = 65536
 
 local function write(path, module, content, extra)
   local metadata = { format = "aelua", version = tostring(layout_version), aelua = core.version, content = content }
@@ -105,7 +109,7 @@ return function(tools)
     end
     errors.check(metadata.format == "aelua" and metadata.model, "format",
       "load_model: '%s' holds no model of aelua; weights alone are read by ae.load_state", path)
-    local count = 0
+    local count = slack
     for _, tensor in pairs(tensors) do count = count + shapes.count(tensor.shape) end
     local ok, model = pcall(function()
       local description = core.json.decode(metadata.model)

@@ -55,7 +55,8 @@ return function(model)
   local rule = ("-"):rep(first + second + third + 4)
   local lines = { model.name and ("%s (%s)"):format(model.name, model.class_name) or model.class_name, rule }
   for i, row in ipairs(rows) do
-    lines[#lines + 1] = ("%-" .. first .. "s  %-" .. second .. "s  %" .. third .. "s"):format(row[1], row[2], row[3])
+    local line = ("%-" .. first .. "s  %-" .. second .. "s  %" .. third .. "s"):format(row[1], row[2], row[3])
+    lines[#lines + 1] = line:match("^(.-)%s*$")
     if i == 1 then lines[#lines + 1] = rule end
   end
   lines[#lines + 1] = rule

@@ -30,7 +30,12 @@ function M.raise(root, module, failure)
     assert(not ok)
   end
   if type(failure) ~= "table" or type(failure.message) ~= "string" then error(failure, 0) end
-  local about = known[failure] or { module = module, message = failure.message }
+  local about = known[failure]
+  if not about then
+    local own = module.class_name .. ": "
+    local message = failure.message
+    about = { module = module, message = message:sub(1, #own) == own and message:sub(#own + 1) or message }
+  end
   known[failure] = about
   failure.message = ("%s: %s"):format(prefix(root, about.module), about.message)
   error(failure, 0)

@@ -10,7 +10,7 @@ local function finite(value)
 end
 
 --- Runs the batch's losses again with every layer watched.
----@param model table with named_modules() and losses(batch)
+---@param model table with watch(seen, fn, ...), which nn.Module has, and losses(batch)
 ---@param batch table
 ---@return string what was found, for a message
 function M.first_not_finite(model, batch)
@@ -20,21 +20,11 @@ function M.first_not_finite(model, batch)
     if not finite(parameter) then return ("the weights of %s are not finite"):format(name) end
   end
   local found
-  local watched = {}
-  for name, module in model:named_modules() do
-    if not module:children()[1] then
-      local own = rawget(module, "forward")
-      watched[#watched + 1] = { module = module, own = own }
-      local forward = module.forward
-      module.forward = function(self, ...)
-        local output = forward(self, ...)
-        if not found and not finite(output) then found = ("the output of %s (%s)"):format(name, module.class_name) end
-        return output
-      end
-    end
+  if model.watch then
+    pcall(model.watch, model, function(place, module, output)
+      if not found and not finite(output) then found = ("the output of %s (%s)"):format(place, module.class_name) end
+    end, core.no_grad, model.losses, model, batch)
   end
-  pcall(core.no_grad, model.losses, model, batch)
-  for _, entry in ipairs(watched) do entry.module.forward = entry.own end
   return found and found .. " is not finite" or "every layer's output is finite: the loss itself is not"
 end
 

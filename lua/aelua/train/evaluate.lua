@@ -64,6 +64,7 @@ end
 --- Runs `fn(...)` in evaluation mode and without gradients; the mode comes back
 --- whatever happens.
 function M.quietly(model, fn, ...)
+  if model.quietly then return model:quietly(fn, ...) end
   local training = model.training
   model:eval()
   local results = table.pack(pcall(core.no_grad, fn, ...))
