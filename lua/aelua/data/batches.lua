@@ -22,7 +22,7 @@ local function free(value)
 end
 
 --- Gives the memory of the batch back at once, for whoever is sure that nobody
---- else uses its tensors.
+--- else uses its tensors. A batch that went through a map has no such method.
 function Batch:release()
   for _, field in ipairs { "input", "target", "label" } do
     if self[field] ~= nil then free(self[field]) end
@@ -88,6 +88,7 @@ function Batches:__call()
   if fields.target then batch.target = gather(fields.target, rows) end
   if fields.label then batch.label = index(fields.label, rows) end
   rows:free()
+  if self.set.fns[1] then setmetatable(batch, nil) end
   for i, fn in ipairs(self.set.fns) do
     batch = fn(batch)
     errors.check(type(batch) == "table" and batch.input ~= nil, "invalid",

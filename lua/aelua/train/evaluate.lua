@@ -57,6 +57,7 @@ local function pass(model, set, batch_size, list)
     local total, terms, prediction = model:losses(batch, #list > 0)
     means:add_losses(total, terms, n)
     means:add_metrics(list, prediction, batch.target or batch.input, n)
+    if batch.release then batch:release() end
   end
   return means
 end

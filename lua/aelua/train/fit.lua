@@ -10,7 +10,9 @@
 ---   model:state_dict(), model:load_state_dict(dict)
 ---
 --- and of a data set: #set, set:batches { size, shuffle, drop_last }, set:split(share).
---- A batch has `input`, and `target` where it is not the input.
+--- A batch has `input`, and `target` where it is not the input; where it has a
+--- method `release`, its tensors go back as soon as its step is done: whoever keeps
+--- one keeps a clone.
 local core = require "aelua.core"
 local checkpoint = require "aelua.train.checkpoint"
 local class = require "aelua.base.class"
@@ -136,6 +138,7 @@ local function train_epoch(run, set, o, list)
     means:add_losses(value, terms, n)
     if prediction then core.no_grad(means.add_metrics, means, list, prediction, batch.target or batch.input, n) end
     run:tell("on_batch_end", value, terms)
+    if batch.release then batch:release() end
     run.progress:step(run.batch, means.sums.loss / means.count)
     if core.interrupted() then
       run.history.interrupted = true
