@@ -288,6 +288,7 @@ static int run_operation(lua_State *L, ae_lua *lua, const ae_op *op, int n_args)
   ae_error err;
   ae_status status = attempt(&c, &err);
   if (status == AE_NO_MEMORY) status = attempt_again(L, &c, &err);
+  if (status == AE_NO_MEMORY) ae_fail_in(&err, op->name);
   if (status != AE_OK) return ae_bind_raise(L, &err);
   for (int k = 0; k < c.n_out; k++) ae_bind_put(lua, boxes[k], c.out[k]);
   ae_bind_relieve(L, lua);
