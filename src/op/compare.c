@@ -30,7 +30,7 @@ static void run_reals(void *arg, int64_t first, int64_t n, const void *const *in
   j->loops->reals(n, in[0], in[1], j->out + first);
 }
 
-static void to_doubles(ae_type type, int64_t n, const void *from, double *to) {
+static AE_SIMD void to_doubles(ae_type type, int64_t n, const void *from, double *restrict to) {
   if (type == AE_U8) {
     for (int64_t i = 0; i < n; i++) to[i] = ((const uint8_t *)from)[i];
   } else if (type == AE_I32) {

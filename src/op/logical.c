@@ -12,7 +12,7 @@ typedef struct logical_job {
   uint8_t *out;
 } logical_job;
 
-static void to_truth(ae_type type, int64_t n, const void *from, uint8_t *to) {
+static AE_SIMD void to_truth(ae_type type, int64_t n, const void *from, uint8_t *restrict to) {
   if (type == AE_U8) {
     for (int64_t i = 0; i < n; i++) to[i] = ((const uint8_t *)from)[i] != 0;
   } else if (type == AE_I32) {
