@@ -93,8 +93,8 @@ static void sums_are_exact(ae_context *ctx) {
   ae_tensor_fill(ctx, x, 0.1);
   double each = (double)ae_reals(x)[0];
   bool right = ae_reduce_to_shape(ctx, x, sums, NULL) == AE_OK && ae_reduce_to_shape(ctx, x, all, NULL) == AE_OK;
-  for (int i = 0; i < 3; i++) right = right && fabs((double)ae_reals(sums)[i] / (each * 300000) - 1) < 2e-6;
-  right = right && fabs((double)ae_reals(all)[0] / (each * 900000) - 1) < 2e-6;
+  for (int i = 0; i < 3; i++) right = right && fabs((double)ae_reals(sums)[i] / (each * 300000) - 1) < 1e-6;
+  right = right && fabs((double)ae_reals(all)[0] / (each * 900000) - 1) < 1e-6;
   check(right, "long sums", &rows, &row);
   ae_tensor_release(x);
   ae_tensor_release(sums);

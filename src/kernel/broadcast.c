@@ -6,14 +6,13 @@
 ** short. An operand that walks as the output does is never copied, nor is a
 ** long row. A single number, or short rows that repeat for every block, fill
 ** their buffer once; all else is gathered block by block.
-**
-** The sum back to a shape is in reduce_to_shape.c.
 */
 #include "kernel/broadcast.h"
 
 #include <string.h>
 
 #include "core/parallel.h"
+#include "kernel/reduce.h"
 
 /* Whether operand k goes on from dimension `last` of the plan into one of `size` with `stride` without a jump. */
 static bool joins(const ae_broadcast *plan, int last, int64_t size, const int64_t *stride) {
@@ -228,4 +227,23 @@ void ae_broadcast_run(ae_context *ctx, const ae_broadcast *plan, const ae_operan
   }
   int64_t grain_blocks = grain > block_size ? grain / block_size : 1;
   ae_parallel(ctx, blocks, grain_blocks, is_short ? run_short : run_long, &r);
+}
+
+/* ---- Back to a shape ---- */
+
+ae_status ae_reduce_to_shape(ae_context *ctx, const ae_tensor *src, ae_tensor *dst, ae_error *err) {
+  if (src->count == dst->count) {
+    ae_tensor_copy(ctx, dst, src);
+    return AE_OK;
+  }
+  ae_dimset stretched = 0;
+  int missing = src->shape.ndim - dst->shape.ndim;
+  for (int d = 0; d < src->shape.ndim; d++) {
+    if (d < missing || dst->shape.dims[d - missing] != src->shape.dims[d]) stretched |= 1u << d;
+  }
+  ae_reduce_view view;
+  AE_TRY(ae_reduce_open(ctx, src, stretched, &view, err));
+  ae_status status = ae_reduce_sum(ctx, &view, AE_TERM_VALUE, NULL, 1, ae_reals(dst), err);
+  ae_reduce_close(&view);
+  return status;
 }

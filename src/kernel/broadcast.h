@@ -51,8 +51,7 @@ void ae_broadcast_run(ae_context *ctx, const ae_broadcast *plan, const ae_operan
                       ae_block_fn fn, void *arg);
 
 /* Overwrites dst with the sums of src over what broadcasting dst's shape to
-** src's repeats. Both real; sums are carried in double from a few hundred
-** elements on. Errors: AE_NO_MEMORY. */
+** src's repeats (reduce.h's sums). Both real. Errors: AE_NO_MEMORY. */
 ae_status ae_reduce_to_shape(ae_context *ctx, const ae_tensor *src, ae_tensor *dst, ae_error *err);
 
 #endif
