@@ -1,5 +1,6 @@
--- Damaged files: cut at every byte, every bit turned (of large files one bit of each byte). Whatever comes, it is a value or an error of ours, and no memory
--- stays behind. What a sanitizer would say of it, it says in the sanitized build.
+-- Damaged files: cut at every byte, every bit turned (of large files one bit of each byte). Whatever comes, it is a
+-- value or an error of ours, and no memory stays behind. What a sanitizer would say of it, it says in the sanitized
+-- build.
 local ae = require "aelua"
 local core = require "aelua.core"
 local files = require "spec.support.files"

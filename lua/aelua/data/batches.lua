@@ -1,18 +1,76 @@
---- One pass over a data set in batches: `for batch in ds:batches { size = 128 } do`.
---- Where it stands is a value that can be saved and gone back to.
+--- The batches of a data set, one after the other. Called, it gives the next
+--- batch, and nil after the last; called again after that it begins the next
+--- epoch, in a new order where the sampler has one. A loop may be left at any
+--- point; the next one on the same object goes on from there (`restart` begins the
+--- epoch anew), and `dataset:batches` gives a new object each time.
+---
+--- A batch is a table:
+---   input   [n, ...] real (i32 stays i32), or a table of named tensors
+---   target  the same, where the data set has targets of its own; else nil
+---   label   [n] i32 from 1, where it has labels; else nil
+---   size    n
+---   release()  gives the memory of its tensors back at once, for whoever is sure
+---           that nobody else uses them; not where a data set is mapped
 local core = require "aelua.core"
 local class = require "aelua.base.class"
 local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
-local sampling = require "aelua.data.sampling"
+local samplers = require "aelua.data.samplers"
 
 local ops = core.ops
-local gather_scaled, index, narrow = ops.gather_scaled, ops.index, ops.narrow
 
----@class aelua.Batch
----@field input userdata|table<string, userdata> [n, ...] real
----@field target? userdata|table<string, userdata> [n, ...]
----@field label? userdata [n] i32
+---@class aelua.BatchOptions
+---@field size? integer samples in a batch, default 32; the last may be smaller
+---@field shuffle? boolean each epoch in a new random order, default false
+---@field drop_last? boolean leave out a last batch that is smaller, default false
+---@field seed? integer of the random order; default: from the stream that ae.seed sets
+---@field balanced? boolean draw samples so that all classes are equally likely, with replacement
+---@field weights? userdata|number[] draw samples with these weights, one for each, with replacement
+---@field sampler? table an object whose draw(n) gives the epoch's order, [m] i32 of places 1..n
+
+---@class aelua.Batches: aelua.Class
+---@field sampler table
+---@field size integer
+---@operator len: integer
+local Batches = class("Batches")
+
+local declared = {
+  size = { type = "integer", default = 32, min = 1 },
+  shuffle = { type = "boolean", default = false },
+  drop_last = { type = "boolean", default = false },
+  seed = { type = "integer" },
+  balanced = { type = "boolean", default = false },
+  weights = { type = { "userdata", "table" } },
+  sampler = { type = "table" },
+}
+
+local who = "Dataset:batches"
+
+---@param dataset aelua.Dataset
+---@param given? aelua.BatchOptions
+function Batches:init(dataset, given)
+  local o = options.check(who, given, declared)
+  errors.check(#dataset > 0, "invalid", "%s: the data set is empty", who)
+  errors.check(o.size <= #dataset, "invalid", "%s: a batch of %d is larger than the data (%d samples)", who, o.size,
+    #dataset)
+  self.dataset, self.size, self.drop_last = dataset, math.tointeger(o.size), o.drop_last
+  self.sampler = samplers.choose(who, dataset, o)
+  self.owns_order = o.sampler == nil or dataset.rows ~= nil
+  self.position = 0
+end
+
+-- Places of the epoch in the tensors behind the data set.
+local function begin_epoch(self)
+  local dataset = self.dataset
+  self.before = self.sampler.state and self.sampler:state()
+  local order = self.sampler:draw(#dataset)
+  errors.check(core.is_tensor(order) and order.dtype == "i32" and order.ndim == 1, "type",
+    "%s: the sampler's draw wants to give an i32 tensor [m]", who)
+  if dataset.rows then order = ops.index(dataset.rows, order) end
+  self.order = core.keep(order)
+  self.count = #order
+end
+
 local Batch = {}
 Batch.__index = Batch
 
@@ -21,93 +79,90 @@ local function free(value)
   for _, one in pairs(value) do one:free() end
 end
 
---- Gives the memory of the batch back at once, for whoever is sure that nobody
---- else uses its tensors. A batch that went through a map has no such method.
 function Batch:release()
   for _, field in ipairs { "input", "target", "label" } do
-    if self[field] ~= nil then free(self[field]) end
+    if self[field] then free(self[field]) end
   end
 end
 
----@class aelua.Batches: aelua.Class
----@operator call: aelua.Batch?
-local Batches = class("Batches")
-
-local declared = {
-  size = { type = "integer", default = 32, min = 1 },
-  shuffle = { type = "boolean", default = false },
-  seed = { type = "integer" },
-  drop_last = { type = "boolean", default = false },
-  weights = {},
-  balanced = { type = "boolean", default = false },
-}
-
----@param set aelua.Dataset
----@param given? aelua.BatchOptions
-function Batches:init(set, given)
-  local o = options.check("Dataset:batches", given, declared)
-  errors.check(#set > 0, "invalid", "Dataset:batches: the data set is empty")
-  errors.check(o.size <= #set, "invalid", "Dataset:batches: a batch of %d is larger than the data (%d samples)",
-    o.size, #set)
-  self.set, self.size, self.drop_last = set, o.size, o.drop_last
-  self.shuffle, self.weights = o.shuffle, sampling.weights(set, o)
-  if self.shuffle or self.weights then self.seed = o.seed or sampling.draw_seed() end
-  self.first = 1
-end
-
--- The rows of this pass, in order; made when the first batch is asked for.
-local function rows_of(self)
-  local order
-  local n = #self.set
-  if self.weights then
-    order = ops.sample_weighted(self.weights, n, self.seed, 0)
-  elseif self.shuffle then
-    order = ops.sample_shuffled(n, self.seed, 0)
-  else
-    return self.set.rows
-  end
-  return index(self.set.rows, order)
-end
-
-local function gather(value, rows)
-  if core.is_tensor(value) then return gather_scaled(value, rows) end
+local function take(value, rows)
+  if core.is_tensor(value) then return ops.gather_scaled(value, rows) end
   local result = {}
-  for name, one in pairs(value) do result[name] = gather_scaled(one, rows) end
+  for name, one in pairs(value) do result[name] = ops.gather_scaled(one, rows) end
   return result
 end
 
--- The next batch; nil after the last.
-function Batches:__call()
-  local count = math.min(self.size, #self.set - self.first + 1)
-  if count <= 0 or (self.drop_last and count < self.size) then return nil end
-  self.rows = self.rows or rows_of(self)
-  local rows = narrow(self.rows, 1, self.first, count)
-  self.first = self.first + count
-  local fields = self.set.fields
-  local batch = setmetatable({ input = gather(fields.input, rows) }, Batch)
-  if fields.target then batch.target = gather(fields.target, rows) end
-  if fields.label then batch.label = index(fields.label, rows) end
-  rows:free()
-  if self.set.fns[1] then setmetatable(batch, nil) end
-  for i, fn in ipairs(self.set.fns) do
-    batch = fn(batch)
-    errors.check(type(batch) == "table" and batch.input ~= nil, "invalid",
-      "Dataset:map: function %d wants to return a batch with `input`, got %s", i, type(batch))
+local function count_of(value)
+  if core.is_tensor(value) then return value.ndim > 0 and #value or 0 end
+  local _, one = next(value)
+  return count_of(one)
+end
+
+local function apply(maps, batch)
+  for i, fn in ipairs(maps) do
+    local input = fn(batch.input, batch)
+    errors.check(core.is_tensor(input) or type(input) == "table" and next(input) ~= nil, "type",
+      "Dataset:map: function %d wants to give a tensor, got %s", i, type(input))
+    errors.check(count_of(input) == batch.size, "shape", "Dataset:map: function %d wants to give %d samples, got %d", i,
+      batch.size, count_of(input))
+    batch.input = input
   end
+end
+
+-- The batch of the order's places first+1..first+n.
+local function make(self, first, n)
+  local dataset = self.dataset
+  local rows = ops.narrow(self.order, 1, first + 1, n)
+  local batch = {
+    input = take(dataset.input, rows), target = dataset.target and take(dataset.target, rows),
+    label = dataset.label and ops.gather_scaled(dataset.label, rows), size = n,
+  }
+  rows:free()
+  if #dataset.maps == 0 then return setmetatable(batch, Batch) end
+  core.no_grad(apply, dataset.maps, batch)
   return batch
 end
 
---- Where the pass stands.
----@return { seed: integer?, first: integer }
-function Batches:state() return { seed = self.seed, first = self.first } end
+function Batches:__call()
+  if not self.order then begin_epoch(self) end
+  local n = math.min(self.size, self.count - self.position)
+  if n == 0 or (self.drop_last and n < self.size) then
+    self:restart()
+    return nil
+  end
+  local first = self.position
+  self.position = first + n
+  return make(self, first, n)
+end
 
---- Goes on where `state` was taken, over the same data with the same options.
----@param state { seed: integer?, first: integer }
+--- How many batches an epoch has.
+function Batches:__len()
+  local count = self.sampler.count and self.sampler:count(#self.dataset) or #self.dataset
+  return self.drop_last and count // self.size or (count + self.size - 1) // self.size
+end
+
+--- Begins the next epoch at the next call.
+function Batches:restart()
+  if self.order and self.owns_order then self.order:free() end
+  self.order, self.before, self.position = nil, nil, 0
+end
+
+--- Where it stands: put into a `Batches` over the same data with the same options,
+--- the same batches follow.
+---@return { position: integer, sampler: any }
+function Batches:state()
+  return { position = self.position, sampler = self.before or (self.sampler.state and self.sampler:state()) }
+end
+
+---@param state { position: integer, sampler: any }
 function Batches:load_state(state)
-  errors.check(type(state) == "table" and math.type(state.first) == "integer" and state.first >= 1, "invalid",
-    "Batches:load_state wants what state() gave")
-  errors.check((state.seed ~= nil) == (self.seed ~= nil), "state", "Batches:load_state: one pass has an order, the other not")
-  self.seed, self.first, self.rows = state.seed, state.first, nil
+  self:restart()
+  if self.sampler.load_state then self.sampler:load_state(state.sampler) end
+  if state.position == 0 then return end
+  begin_epoch(self)
+  errors.check(math.type(state.position) == "integer" and state.position > 0 and state.position <= self.count, "state",
+    "Batches:load_state: position %s of %d samples", tostring(state.position), self.count)
+  self.position = state.position
 end
 
 return Batches

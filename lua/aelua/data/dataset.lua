@@ -1,208 +1,252 @@
---- Samples: tensors whose first dimension counts them, a selection of their rows,
---- and what is done to a batch. Storage is shared by all selections; u8 stays u8
---- and becomes k/255 batch by batch.
+--- Samples in memory, their targets and labels, and ways to look at a part of
+--- them. Every method gives a new data set that shares the tensors with its
+--- origin; a shuffled or split one holds a list of rows beside them.
+---
+--- u8 stays u8 here and becomes real, k/255, batch by batch; a mapped data set
+--- runs its functions batch by batch too.
 local core = require "aelua.core"
 local Batches = require "aelua.data.batches"
 local class = require "aelua.base.class"
 local errors = require "aelua.base.errors"
-local options = require "aelua.base.options"
-local sampling = require "aelua.data.sampling"
+local shapes = require "aelua.base.shapes"
+local split = require "aelua.data.split"
 
 local ops = core.ops
 
----@class aelua.Fields the storage behind a data set
----@field input userdata|table<string, userdata> [M, ...], or several by name
----@field target? userdata|table<string, userdata> [M, ...]; nil: the input is its own target
----@field label? userdata [M] i32, classes from 1
----@field classes? string[] the names of the classes
-
 ---@class aelua.Dataset: aelua.Class
----@field shape table shape of one sample of the input, or shapes by name
----@field target_shape table? shape of one sample of the target, where there is one
----@field classes string[]? names of the classes
+---@field shape table shape of one sample, {28, 28, 1}; named shapes where inputs are named
+---@field target_shape table? shape of one target, where the data set has its own
+---@field classes string[]? names of the labels' classes
+---@operator len: integer
 local Dataset = class("Dataset")
-
-local function sample_shape(t)
-  local shape = t.shape
-  return table.move(shape, 2, #shape, 1, {})
-end
 
 -- fn of a tensor, or of each of a table of named ones.
 local function each(value, fn, ...)
-  if value == nil then return nil end
   if core.is_tensor(value) then return fn(value, ...) end
   local result = {}
   for name, one in pairs(value) do result[name] = fn(one, ...) end
   return result
 end
 
-local function count_samples(fields)
-  local count
-  local function check(t, what)
-    errors.check(core.is_tensor(t), "type", "data: %s wants a tensor, got %s", what, type(t))
-    errors.check(t.ndim > 0, "shape", "data: %s wants a dimension of samples, got a single number", what)
-    count = count or #t
-    errors.check(#t == count, "shape", "data: the %s has %d samples, the input %d", what, #t, count)
+local function check_samples(who, what, value, count)
+  if not core.is_tensor(value) then
+    errors.check(type(value) == "table" and getmetatable(value) == nil and next(value) ~= nil and #value == 0, "type",
+      "%s: %s wants a tensor [N, ...] or a table of named ones, got %s", who, what, type(value))
+    for name, one in pairs(value) do count = check_samples(who, what .. "." .. tostring(name), one, count) end
+    return count
   end
-  for _, what in ipairs { "input", "target", "label" } do
-    local value = fields[what]
-    if type(value) == "table" then
-      errors.check(next(value) ~= nil, "invalid", "data: the %s is an empty table", what)
-      for name, one in pairs(value) do check(one, ("%s '%s'"):format(what, tostring(name))) end
-    elseif value ~= nil or what == "input" then
-      check(value, what)
-    end
-  end
-  return count
+  errors.check(value.ndim > 0, "shape", "%s: %s wants a tensor [N, ...], got a single number", who, what)
+  local n = #value
+  errors.check(not count or n == count, "shape", "%s: %s has %d samples, the input has %s", who, what, n, count)
+  return n
 end
 
----@param fields aelua.Fields
----@param rows? userdata [N] i32 from 1: which samples; default: all
----@param fns? (fun(batch: table): table)[] what is done to a batch, in order
-function Dataset:init(fields, rows, fns)
-  local count = count_samples(fields)
-  errors.check(not fields.label or (fields.label.dtype == "i32" and fields.label.ndim == 1), "type",
-    "data: labels want an i32 tensor [N]")
-  self.fields, self.rows, self.fns = fields, rows or ops.arange(1, count + 1, 1, "i32"), fns or {}
-  self.classes = fields.classes
-  self.shape = each(fields.input, sample_shape)
-  self.target_shape = each(fields.target, sample_shape)
+-- Tensors of a data set outlive the scope that made them and are no part of a graph.
+local function own(t)
+  if t.requires_grad then t = t:detach() end
+  return core.keep(t)
 end
 
-function Dataset:__len() return #self.rows end
+---@class aelua.DatasetParts
+---@field input userdata|table<string, userdata> [N, ...]
+---@field target? userdata|table<string, userdata> [N, ...]
+---@field labels? userdata [N] i32, from 1
+---@field classes? string[]
 
-function Dataset:with(rows, fns) return Dataset(self.fields, rows, fns or self.fns) end
+---@param parts aelua.DatasetParts
+function Dataset:init(parts)
+  self.count = check_samples("Dataset", "input", parts.input)
+  self.input = each(parts.input, own)
+  self.shape = shapes.of_sample(self.input)
+  if parts.target then
+    check_samples("Dataset", "target", parts.target, self.count)
+    self.target = each(parts.target, own)
+    self.target_shape = shapes.of_sample(self.target)
+  end
+  if parts.labels then
+    check_samples("Dataset", "labels", parts.labels, self.count)
+    self.label, self.classes = own(parts.labels), parts.classes
+  end
+  self.maps = {}
+end
+
+-- A data set like this one but for `changes`.
+local function derive(self, changes)
+  local copy = setmetatable({}, Dataset)
+  for key, value in pairs(self) do copy[key] = value end
+  for key, value in pairs(changes) do copy[key] = value end
+  return copy
+end
+
+function Dataset:__len() return self.count end
+
+function Dataset:__tostring()
+  local parts = { ("%d samples %s"):format(self.count, shapes.text(self.shape)) }
+  if self.target then parts[#parts + 1] = "targets " .. shapes.text(self.target_shape) end
+  if self.label then parts[#parts + 1] = ("%d classes"):format(#self.classes) end
+  return "Dataset: " .. table.concat(parts, ", ")
+end
+
+-- ---- Parts ----
 
 --- Samples first..first+count-1.
----@param first integer
----@param count integer
+---@param first integer from 1
+---@param count? integer default: all that follow
 ---@return aelua.Dataset
 function Dataset:narrow(first, count)
-  errors.check(math.type(first) == "integer" and math.type(count) == "integer" and first >= 1 and count >= 0
-    and first + count - 1 <= #self, "invalid", "Dataset:narrow wants a range of samples 1 to %d, got %s and %s",
-    #self, tostring(first), tostring(count))
-  return self:with(ops.narrow(self.rows, 1, first, count))
+  errors.check(math.type(first) == "integer" and first >= 1 and first <= self.count + 1, "invalid",
+    "Dataset:narrow: the first sample is 1 to %d, got %s", self.count, tostring(first))
+  count = count or self.count - first + 1
+  errors.check(math.type(count) == "integer" and count >= 0 and count <= self.count - first + 1, "invalid",
+    "Dataset:narrow: wants 0 to %d samples from %d on, got %s", self.count - first + 1, first, tostring(count))
+  local function part(t) return core.keep(ops.narrow(t, 1, first, count)) end
+  if self.rows then return derive(self, { count = count, rows = part(self.rows) }) end
+  return derive(self, {
+    count = count, input = each(self.input, part), target = self.target and each(self.target, part),
+    label = self.label and part(self.label),
+  })
 end
 
---- The first `count` samples; all, where there are fewer.
----@param count integer
+local function check_natural(who, n)
+  errors.check(math.type(n) == "integer" and n >= 0, "invalid", "%s wants a number of samples, got %s", who, tostring(n))
+end
+
+--- The first n samples; all, where there are fewer.
+---@param n integer
 ---@return aelua.Dataset
-function Dataset:take(count)
-  errors.check(math.type(count) == "integer" and count >= 0, "invalid",
-    "Dataset:take wants a number of samples, got %s", tostring(count))
-  return self:narrow(1, math.min(count, #self))
+function Dataset:take(n)
+  check_natural("Dataset:take", n)
+  return self:narrow(1, math.min(n, self.count))
 end
 
---- All but the first `count` samples.
----@param count integer
+--- All but the first n samples; none, where there are fewer.
+---@param n integer
 ---@return aelua.Dataset
-function Dataset:skip(count)
-  errors.check(math.type(count) == "integer" and count >= 0, "invalid",
-    "Dataset:skip wants a number of samples, got %s", tostring(count))
-  count = math.min(count, #self)
-  return self:narrow(count + 1, #self - count)
+function Dataset:skip(n)
+  check_natural("Dataset:skip", n)
+  return self:narrow(math.min(n, self.count) + 1)
 end
 
---- The samples that an i32 tensor or a list names, in its order.
----@param which userdata|integer[]
+--- The samples at the given places, in that order; a place may come more than once.
+---@param places userdata|integer[] [n] i32, from 1
 ---@return aelua.Dataset
-function Dataset:select(which)
-  if not core.is_tensor(which) then which = core.tensor(which, { dtype = "i32" }) end
-  return self:with(ops.index(self.rows, which))
+function Dataset:select(places)
+  if type(places) == "table" then places = core.tensor(places, { dtype = "i32" }) end
+  errors.check(core.is_tensor(places) and places.dtype == "i32" and places.ndim == 1, "type",
+    "Dataset:select: wants places as an i32 tensor [n] or a table of integers")
+  local rows = ops.index(self.rows or ops.arange(1, self.count + 1, { dtype = "i32" }), places)
+  return derive(self, { count = #rows, rows = core.keep(rows) })
 end
 
---- The samples in another order, drawn once.
----@param seed? integer default: drawn from the random stream
+--- The samples in a random order.
+---@param given? { seed?: integer } default: from the stream that ae.seed sets
 ---@return aelua.Dataset
-function Dataset:shuffle(seed)
-  return self:with(ops.index(self.rows, ops.sample_shuffled(#self, seed or sampling.draw_seed(), 0)))
+function Dataset:shuffle(given) return self:select(split.order("Dataset:shuffle", self.count, given)) end
+
+--- Parts without a sample in common: shares of the whole, floats below 1 that add
+--- up to at most 1, or counts, integers; what they leave is one part more. Shuffled
+--- before; with `stratify` each class goes to the parts in these proportions, to
+--- the nearest sample.
+---   train:split(0.9)                      -> 0.9, 0.1
+---   train:split(0.8, 0.1, { seed = 1 })   -> 0.8, 0.1, 0.1
+---   train:split(50000, { shuffle = false })
+---@param ... number|{ seed?: integer, shuffle?: boolean, stratify?: boolean }
+---@return aelua.Dataset ...
+function Dataset:split(...)
+  local orders = split.orders(self, ...)
+  for i, order in ipairs(orders) do orders[i] = self:select(order) end
+  return table.unpack(orders)
 end
 
---- Applies `fn` to every batch as it is made: it gets the table { input =, target =,
---- label = } of real tensors and returns it, changed or anew.
----@param fn fun(batch: table): table
+-- ---- Contents ----
+
+--- The labels, [N] i32 from 1; `classes` has their names.
+---@return userdata
+function Dataset:labels()
+  errors.check(self.label, "state", "Dataset:labels: this data set has no labels")
+  return self.rows and ops.index(self.label, self.rows) or self.label
+end
+
+-- Everything in one batch, through the functions of `map`.
+local function whole(self)
+  errors.check(self.count > 0, "invalid", "Dataset: an empty data set cannot be mapped")
+  return Batches(self, { size = self.count })()
+end
+
+--- Samples with every function of `map` applied, u8 as k/255.
+---@return userdata|table [N, ...] real
+function Dataset:tensor()
+  if #self.maps > 0 then return whole(self).input end
+  return each(self.input, function(t)
+    return self.rows and ops.gather_scaled(t, self.rows) or ops.scaled(t)
+  end)
+end
+
+--- Inputs and targets as they are stored, u8 as u8, in the order of this data set;
+--- those of a mapped one as they come out. The target is nil where it is the input.
+---@return userdata|table input
+---@return userdata|table? target
+function Dataset:stored()
+  if #self.maps > 0 then
+    local batch = whole(self)
+    return batch.input, batch.target
+  end
+  local function rows_of(t) return self.rows and ops.index(t, self.rows) or t end
+  return each(self.input, rows_of), self.target and each(self.target, rows_of)
+end
+
+--- What `map` gives: fn applied to every batch's input.
+---   train:map(function(x) return x * 2 - 1 end)
+--- fn(input, batch) is given a batch's input [n, ...], real, and gives the new one,
+--- of as many samples; it may replace batch.target too. A data set without targets
+--- of its own takes the mapped input as the target. fn runs without gradients.
+---@param fn fun(input: userdata, batch: table): userdata
 ---@return aelua.Dataset
 function Dataset:map(fn)
-  errors.check(type(fn) == "function", "invalid", "Dataset:map wants a function, got %s", type(fn))
-  local fns = table.move(self.fns, 1, #self.fns, 1, {})
-  fns[#fns + 1] = fn
-  return self:with(self.rows, fns)
+  errors.check(type(fn) == "function", "type", "Dataset:map: wants a function, got %s", type(fn))
+  local maps = table.move(self.maps, 1, #self.maps, 1, {})
+  maps[#maps + 1] = fn
+  local mapped = derive(self, { maps = maps })
+  if self.count > 0 then
+    for batch in mapped:narrow(1, 1):batches { size = 1 } do
+      mapped.shape = shapes.of_sample(batch.input)
+      mapped.target_shape = batch.target and shapes.of_sample(batch.target)
+    end
+  end
+  return mapped
 end
 
---- The labels, [N] i32 from 1; nil where the data has none.
----@return userdata?
-function Dataset:labels()
-  return self.fields.label and ops.index(self.fields.label, self.rows) or nil
-end
-
----@class aelua.SplitOptions
----@field shuffle? boolean draw which samples go where; default true
----@field seed? integer of that draw; default: drawn from the random stream
----@field stratify? boolean keep each class's share in every part; default false
-
---- Parts of the given sizes: shares (which may leave some out) or numbers of samples.
----   local train, test = ds:split(0.8)            -- and the rest
----   local a, b, c = ds:split { 1000, 200, 200 }
----@param sizes number|number[]
----@param given? aelua.SplitOptions
----@return aelua.Dataset ...
-function Dataset:split(sizes, given)
-  local o = options.check("Dataset:split", given, {
-    shuffle = { type = "boolean", default = true }, seed = { type = "integer" },
-    stratify = { type = "boolean", default = false },
-  })
-  local lists = sampling.split(self, sizes, o)
-  local parts = {}
-  for i, rows in ipairs(lists) do parts[i] = self:select(rows) end
-  return table.unpack(parts)
-end
-
-local function joined(who, one, other)
-  if one == nil and other == nil then return nil end
-  errors.check(one ~= nil and other ~= nil, "invalid", "Dataset:concat: only one of the two has a %s", who)
-  if core.is_tensor(one) and core.is_tensor(other) then return ops.concat({ one, other }, 1) end
+local function join(a, b)
+  if core.is_tensor(a) then return ops.concat({ a, b }) end
   local result = {}
-  for name, t in pairs(one) do result[name] = joined(("%s '%s'"):format(who, name), t, other[name]) end
+  for name, one in pairs(a) do result[name] = ops.concat({ one, b[name] }) end
   return result
 end
 
--- The stored tensors of the samples selected.
-local function stored(self, field)
-  return each(self.fields[field], function(t) return ops.index(t, self.rows) end)
-end
-
---- The samples of this and of another, copied. Neither has a map.
----@param other aelua.Dataset
+--- The samples of this data set and of others of the same shape, one after the
+--- other. Labels are kept where all have them, with the same classes.
+---@param ... aelua.Dataset
 ---@return aelua.Dataset
-function Dataset:concat(other)
-  errors.check(Dataset.is(other), "type", "Dataset:concat wants a data set, got %s", type(other))
-  errors.check(#self.fns == 0 and #other.fns == 0, "unsupported", "Dataset:concat does not take data sets with a map")
-  local fields = { classes = self.classes or other.classes }
-  for _, field in ipairs { "input", "target", "label" } do
-    fields[field] = joined(field, stored(self, field), stored(other, field))
+function Dataset:concat(...)
+  local input, target = self:stored()
+  local labels = self.label and self:labels()
+  for i, other in ipairs { ... } do
+    errors.check(Dataset.is(other), "type", "Dataset:concat: argument %d is no data set", i)
+    errors.check(shapes.equal(self.shape, other.shape), "shape", "Dataset:concat: samples %s and %s",
+      shapes.text(self.shape), shapes.text(other.shape))
+    local more, more_target = other:stored()
+    errors.check((target ~= nil) == (more_target ~= nil), "state",
+      "Dataset:concat: some of the data sets have targets of their own, some have not")
+    input = join(input, more)
+    if target then target = join(target, more_target) end
+    local same = labels and other.label and table.concat(self.classes, "\0") == table.concat(other.classes, "\0")
+    labels = same and join(labels, other:labels()) or nil
   end
-  return Dataset(fields)
+  return Dataset { input = input, target = target, labels = labels, classes = labels and self.classes }
 end
 
---- All samples of one field as one batch has them: real, u8 as k/255.
----@param field? "input"|"target"|"label" default "input"
----@return userdata|table<string, userdata>
-function Dataset:tensor(field)
-  errors.check(#self > 0, "invalid", "Dataset:tensor: the data set is empty")
-  return self:batches { size = #self }()[field or "input"]
-end
-
----@class aelua.BatchOptions
----@field size? integer samples in a batch, default 32; more than there are is an error
----@field shuffle? boolean a new order every time, default false
----@field seed? integer of that order; default: drawn from the random stream
----@field drop_last? boolean leave out a last batch that is smaller, default false
----@field weights? userdata|number[] draw samples with replacement, with probability in proportion
----@field balanced? boolean draw with replacement so that every class comes as often, default false
-
---- An iterator over batches, each with `input`, and `target` and `label` where
---- the data has them. Leaving the loop early is fine.
----   for batch in ds:batches { size = 128, shuffle = true } do ... end
+--- Batches in turn, see BatchOptions:
+---   for batch in train:batches { size = 128, shuffle = true } do ... batch.input ... end
 ---@param given? aelua.BatchOptions
 ---@return aelua.Batches
 function Dataset:batches(given) return Batches(self, given) end

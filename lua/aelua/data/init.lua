@@ -1,83 +1,53 @@
---- `ae.data`: data sets from files and tensors, and what prepares them.
-local core = require "aelua.core"
+--- `ae.data`: data sets, where they come from, and scalers.
 local Dataset = require "aelua.data.dataset"
-local errors = require "aelua.base.errors"
+local Scaler = require "aelua.data.scaler"
+local classes = require "aelua.data.classes"
+local dataset = require "aelua.data.dataset_of"
 local names = require "aelua.base.names"
+local options = require "aelua.base.options"
+local samplers = require "aelua.data.samplers"
 
 local M = {
+  load = require "aelua.data.load",
+  dataset = dataset,
   Dataset = Dataset,
-  MinMaxScaler = require "aelua.data.minmax_scaler",
+  Batches = require "aelua.data.batches",
+  MinMaxScaler = require "aelua.data.min_max_scaler",
   StandardScaler = require "aelua.data.standard_scaler",
+  SequentialSampler = samplers.SequentialSampler,
+  ShuffleSampler = samplers.ShuffleSampler,
+  WeightedSampler = samplers.WeightedSampler,
+  scaler = { from_config = Scaler.from_config },
 }
 
---- A data set of what may stand for one: a data set, a tensor [N, ...], or a table
---- of named tensors.
----@param value any
+--- A data set of tensors in memory. u8 are pixels: batches hold k/255.
+---@param input userdata|table<string, userdata> [N, ...], or named ones
+---@param given? { target?: any, labels?: any, classes?: string[] }
+---   target: [N, ...] where it is not the input. labels: a tensor [N] or a list of
+---   whole numbers or texts, which become the classes; with `classes`, places in
+---   it or its names
 ---@return aelua.Dataset
-function M.dataset(value)
-  if Dataset.is(value) then return value end
-  if core.is_tensor(value) or (type(value) == "table" and getmetatable(value) == nil and #value == 0) then
-    return Dataset { input = value }
-  end
-  return errors.raise("type", ("data: wanted a data set, a tensor or named tensors, got %s"):format(type(value)), 2)
+function M.tensors(input, given)
+  local o = options.check("data.tensors", given, {
+    target = { type = { "userdata", "table" } }, labels = { type = { "userdata", "table" } },
+    classes = { type = "table" },
+  })
+  local labels, class_names
+  if o.labels then labels, class_names = classes.number("data.tensors", o.labels, o.classes) end
+  return Dataset { input = input, target = o.target, labels = labels, classes = class_names }
 end
 
--- The tensor that a pair's side stands for.
-local function side(who, value)
-  if not Dataset.is(value) then return value end
-  errors.check(#value.fns == 0, "unsupported", "data.pairs: the %s has a map", who)
-  return value:tensor()
-end
-
---- Samples with targets of their own, such as noisy and clean pictures.
----@param input any a tensor [N, ...], named tensors or a data set
----@param target any likewise, with as many samples
+--- A data set whose targets are another's samples: noisy and clean, small and
+--- large. Labels are the input's.
+---@param input aelua.Dataset|userdata [N, ...]
+---@param target aelua.Dataset|userdata [N, ...]
 ---@return aelua.Dataset
 function M.pairs(input, target)
-  errors.check(target ~= nil, "invalid", "data.pairs wants input and target")
-  return Dataset { input = side("input", input), target = side("target", target),
-    label = Dataset.is(input) and input:labels() or nil, classes = Dataset.is(input) and input.classes or nil }
+  local from, to = dataset(input), dataset(target)
+  local stored_input, stored_target = from:stored(), to:stored()
+  return Dataset {
+    input = stored_input, target = stored_target, labels = from.label and from:labels(), classes = from.classes,
+  }
 end
-
---- A data set of tensors: { input =, target =, label =, classes = }.
----@param fields aelua.Fields
----@return aelua.Dataset
-function M.tensors(fields)
-  errors.check(type(fields) == "table", "invalid", "data.tensors wants a table, got %s", type(fields))
-  local known = { input = true, target = true, label = true, classes = true }
-  for name in pairs(fields) do
-    errors.check(known[name], "invalid", "data.tensors has no field '%s'%s", tostring(name), names.hint(name, known))
-  end
-  return Dataset(fields)
-end
-
---- Loads data and finds out by itself what it is: a folder of IDX files (plain or
---- gzipped), one IDX or NPY file, a CSV or white-space table, "digits" (the
---- embedded sample), a tensor or a data set.
----@param source string|userdata|aelua.Dataset
----@param given? { delimiter?: string, decimal?: string, header?: boolean, label?: integer|string|false, dtype?: string }
---- of a text table: label is a column's number (from the end if negative) or name.
----@return aelua.Dataset train
----@return aelua.Dataset? test
-function M.load(source, given)
-  if type(source) ~= "string" then
-    errors.check(given == nil, "invalid", "data.load: options go with a path")
-    return M.dataset(source)
-  end
-  return require("aelua.data.load").path(source, given)
-end
-
-local scalers = { MinMaxScaler = M.MinMaxScaler, StandardScaler = M.StandardScaler }
-
-M.scaler = {
-  --- A scaler from what `config()` gave.
-  ---@param config table
-  ---@return aelua.Scaler
-  from_config = function(config)
-    local class = type(config) == "table" and scalers[config.kind]
-    errors.check(class, "format", "data: unknown scaler '%s'", tostring(type(config) == "table" and config.kind))
-    return class({ per = config.per }):restore(config)
-  end,
-}
 
 return names.strict(M, "data")

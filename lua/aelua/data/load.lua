@@ -1,111 +1,129 @@
---- Finding out what a path holds.
+--- `data.load`: finds out what a path is, and reads it.
 local core = require "aelua.core"
+local classes = require "aelua.data.classes"
 local Dataset = require "aelua.data.dataset"
 local errors = require "aelua.base.errors"
+local folder = require "aelua.data.folder"
+local options = require "aelua.base.options"
 
 local ops = core.ops
 
-local M = {}
+local who = "data.load"
 
--- Pictures of one channel carry it: [N, H, W] becomes [N, H, W, 1].
+---@class aelua.LoadOptions of tables; other files take none
+---@field label? integer|string|false which column is the label: its number (from the end if negative) or name; false: none
+---@field header? boolean whether the first row names columns; default: found out
+---@field delimiter? string one character, " " for white space; default: found out
+---@field decimal? "."|"," the decimal mark, default "."
+---@field dtype? "f32"|"u8" "u8": whole numbers 0..255, which are pixels; default "f32"
+
+local declared = {
+  label = { type = { "integer", "string", "boolean" } }, header = { type = "boolean" }, delimiter = { type = "string" },
+  decimal = { type = "string", choices = { ".", "," } }, dtype = { type = "string", choices = { "f32", "f64", "u8" } },
+}
+
+local function from_table(path, given)
+  local t = core.read_table(path, given)
+  return { input = t.values, labels = t.labels, classes = t.classes }
+end
+
+-- Grey pictures [N, H, W] of bytes get their channel.
 local function with_channel(t)
-  if t.ndim ~= 3 then return t end
-  local shape = t.shape
-  return ops.reshape(t, { shape[1], shape[2], shape[3], 1 })
+  return t.dtype == "u8" and t.ndim == 3 and ops.reshape(t, { #t, t.shape[2], t.shape[3], 1 }) or t
 end
 
--- Labels 0..k as classes 1..k+1, which keep their original names.
-local function classes_of(path, t)
-  errors.check(t.ndim == 1 and (t.dtype == "u8" or t.dtype == "i32"), "format",
-    "data.load: %s wants whole numbers [N] as labels", path)
-  local names = {}
-  if #t == 0 then return t:to("i32"), names end
-  local values = t:to("i32")
-  local low, high = ops.min(values):item(), ops.max(values):item()
-  errors.check(low >= 0 and high < 100000, "format", "data.load: %s holds labels from %d to %d", path, low, high)
-  for value = 0, math.tointeger(high) do names[value + 1] = tostring(value) end
-  return values + 1, names
+local function check_samples(path, t)
+  errors.check(t.ndim > 0 and #t > 0, "format", "%s: '%s' holds no samples", who, path)
+  return t
 end
 
-local parts = { { name = "train", patterns = { "^train", "^training" } }, { name = "test", patterns = { "^t10k", "^test" } } }
+local function from_idx(part)
+  errors.check(part.input, "format", "%s: '%s' has labels, but where are their samples?", who, part.labels)
+  local input = with_channel(check_samples(part.input, core.read_idx(part.input)))
+  if not part.labels then return { input = input } end
+  local raw = core.read_idx(part.labels)
+  errors.check(raw.ndim == 1 and #raw == #input, "format", "%s: '%s' has %d samples, '%s' %d labels", who, part.input,
+    #input, part.labels, #raw)
+  local labels, names = classes.number(who, raw)
+  return { input = input, labels = labels, classes = names }
+end
 
-local function find(names, patterns, what)
-  for _, name in ipairs(names) do
-    local lower = name:lower()
-    for _, pattern in ipairs(patterns) do
-      if lower:find(pattern) and lower:find(what, 1, true) and lower:find("idx", 1, true) then return name end
-    end
+-- Data sets of parts, with the labels of both in one numbering.
+local function finish(train, test)
+  if train and test and train.labels and test.labels then
+    local names
+    train.labels, test.labels, names = classes.unite(train.labels, train.classes, test.labels, test.classes)
+    train.classes, test.classes = names, names
+  end
+  return train and Dataset(train), test and Dataset(test) or nil
+end
+
+local function check_no_options(path, kind, given)
+  local name = given and next(given)
+  if name then
+    errors.raise("invalid", ("%s: '%s' is %s; the option '%s' is for tables"):format(who, path, kind, tostring(name)))
   end
 end
 
-local function idx_part(folder, names, patterns)
-  local images = find(names, patterns, "images")
-  if not images then return nil end
-  local fields = { input = with_channel(core.read_idx(folder .. "/" .. images)) }
-  local labels = find(names, patterns, "labels")
-  if labels then fields.label, fields.classes = classes_of(labels, core.read_idx(folder .. "/" .. labels)) end
-  return Dataset(fields)
-end
-
-local pictures = { png = true, jpg = true, jpeg = true }
-
-local function load_folder(path)
-  local names = core.list_folder(path)
-  local found = {}
-  for i, part in ipairs(parts) do found[i] = idx_part(path, names, part.patterns) end
-  if found[1] then return found[1], found[2] end
-  if found[2] then return found[2] end
-  for _, name in ipairs(names) do
-    errors.check(not pictures[(name:match("%.(%w+)$") or ""):lower()], "unsupported",
-      "data.load: '%s' is a folder of pictures, which this version does not load", path)
+local function from_folder(path, given)
+  local kind, parts, pictures = folder.find(who, path)
+  if not kind and pictures then
+    errors.raise("unsupported", ("%s: '%s' holds pictures or folders; wanted IDX files or tables (train..., test...)"):format(
+      who, path))
   end
-  return errors.raise("invalid", ("data.load: the folder '%s' holds no data: wanted IDX files such as "
-    .. "train-images-idx3-ubyte.gz; scripts/fetch-data mnist downloads them"):format(path), 3)
-end
-
-local function from_table(t)
-  return Dataset { input = t.values, label = t.labels, classes = t.classes }
-end
-
---- The embedded sample: 1,797 handwritten digits, 8x8, grey values 0..255 (the
---- source's 0..16 scaled). Every fifth is held out as the test part.
----@return aelua.Dataset train
----@return aelua.Dataset test
-function M.digits()
-  local t = core.embedded_table("aelua/data/digits.csv.gz", { label = -1, header = false })
-  local pixels = ops.round(t.values * (255 / 16)):to("u8"):reshape(#t.values, 8, 8, 1)
-  local all = Dataset { input = pixels, label = t.labels, classes = t.classes }
-  local train, test = {}, {}
-  for i = 1, #all do
-    local part = i % 5 == 0 and test or train
-    part[#part + 1] = i
+  errors.check(kind, "format", "%s: the folder '%s' has no data: wanted IDX files as MNIST has them, or tables "
+    .. "(train.csv, test.csv); `scripts/fetch-data mnist` fetches MNIST", who, path)
+  if kind == "idx" then
+    check_no_options(path, "a folder of IDX files", given)
+    return finish(parts.train and from_idx(parts.train), parts.test and from_idx(parts.test))
   end
-  return all:select(train), all:select(test)
+  local train = parts.train and from_table(parts.train.input, given)
+  return finish(train, parts.test and from_table(parts.test.input, given))
 end
 
 local readers = {
-  folder = load_folder,
-  idx = function(path) return Dataset { input = with_channel(core.read_idx(path)) } end,
-  npy = function(path) return Dataset { input = core.read_npy(path) } end,
-  text = function(path, given) return from_table(core.read_table(path, given)) end,
-  missing = function(path)
-    errors.raise("io", ("data.load: there is no file or folder '%s'; scripts/fetch-data mnist downloads MNIST, "
-      .. "and \"digits\" names the embedded sample"):format(path), 3)
+  folder = from_folder,
+  text = function(path, given) return Dataset(from_table(path, given)) end,
+  idx = function(path, given)
+    check_no_options(path, "an IDX file", given)
+    return Dataset(from_idx { input = path })
+  end,
+  npy = function(path, given)
+    check_no_options(path, "an NPY file", given)
+    return Dataset { input = with_channel(check_samples(path, core.read_npy(path))) }
   end,
 }
 
---- The data at `path`.
----@param path string
----@param given? table options of a text table
----@return aelua.Dataset train
----@return aelua.Dataset? test
-function M.path(path, given)
-  if path == "digits" then return M.digits() end
+local function from_path(path, given)
   local kind = core.file_kind(path)
-  local reader = readers[kind]
-  errors.check(reader, "format", "data.load: '%s' is %s, which holds no data set", path, kind)
-  errors.check(given == nil or kind == "text", "invalid", "data.load: options go with a text table, '%s' is %s", path, kind)
-  return reader(path, given)
+  errors.check(kind ~= "missing", "io", "%s: there is no '%s'; `scripts/fetch-data mnist` fetches MNIST, \"digits\" is "
+    .. "the sample inside aelua", who, path)
+  errors.check(kind ~= "empty", "format", "%s: '%s' is empty", who, path)
+  local read = readers[kind]
+  if not read then
+    local got = kind == "unknown" and "of no kind that is known here" or "a file of kind " .. kind
+    errors.raise("unsupported", ("%s: '%s' is %s; wanted a folder, IDX, NPY, CSV or another table"):format(who, path, got))
+  end
+  return read(path, given)
 end
 
-return M
+--- Data sets from a path, from "digits" (the sample inside aelua), from a tensor
+--- or from a table of named ones:
+---   a folder of IDX files (MNIST), plain or gzipped      -> train, test
+---   a folder of tables named train..., test...           -> train, test
+---   an IDX file, an NPY file, a table (CSV, white space) -> one data set
+--- The test part is nil where there is none.
+---@param source string|userdata|table
+---@param given? aelua.LoadOptions
+---@return aelua.Dataset train
+---@return aelua.Dataset? test
+return function(source, given)
+  if given ~= nil then options.check(who, given, declared) end
+  if source == "digits" then
+    check_no_options(source, "the sample inside aelua", given)
+    return require("aelua.data.digits")()
+  end
+  if type(source) == "string" then return from_path(source, given) end
+  check_no_options("this", "a " .. type(source), given)
+  return require("aelua.data.dataset_of")(source)
+end

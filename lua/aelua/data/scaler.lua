@@ -1,102 +1,155 @@
---- The base of scalers: y = (x - shift) / scale, fitted on training data, undone
---- exactly; travels with a model as a table of numbers.
+--- What scalers share: y = (x - shift) / scale + offset, one shift and scale for
+--- each feature of a sample or one for all, found by `fit` on the training part. A
+--- scaler travels with a model (its `scaler` option): config() holds its numbers.
+---
+---   local scaler = data.StandardScaler():fit(train)
+---   local model = ae.Autoencoder { ..., scaler = scaler }
 local core = require "aelua.core"
 local class = require "aelua.base.class"
 local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
+local shapes = require "aelua.base.shapes"
 
 local ops = core.ops
 
-local batch_size = 1024
-
 ---@class aelua.Scaler: aelua.Class
----@field shift userdata? one number, or one per feature in a sample's shape
+---@field per_feature boolean
+---@field shift userdata? real, the shape of a sample, or a single number; nil before fit
 ---@field scale userdata?
+---@field offset number
+---@field shape integer[]? of a sample
 local Scaler = class("Scaler")
 
---- @param given? { per?: "feature"|"all" } one shift and scale for each element of a sample (default), or one for all
-function Scaler:init(given)
-  self.per = options.check(self.class_name, given, {
-    per = { type = "string", choices = { "feature", "all" }, default = "feature" },
-  }).per
+local batch_size = 1024
+
+---@param given? { per_feature?: boolean } default true
+---@param more? table<string, aelua.Option> options of a class
+---@return table options
+function Scaler:configure(given, more)
+  local declared = { per_feature = { type = "boolean", default = true } }
+  for name, option in pairs(more or {}) do declared[name] = option end
+  local o = options.check(self.class_name, given, declared)
+  self.per_feature, self.offset = o.per_feature, 0
+  return o
 end
 
--- Calls fn with each batch as [n, features], or [n * features, 1] for "all".
-local function rows(self, data, fn)
-  local function visit(t)
-    if t.dtype == "u8" then t = ops.scaled(t) end
-    fn(ops.reshape(t, self.per == "all" and { -1, 1 } or { #t, -1 }))
-  end
-  if core.is_tensor(data) then
-    errors.check(data.ndim > 0 and #data > 0, "invalid", "%s:fit: the data is empty", self.class_name)
-    for first = 1, #data, batch_size do
-      visit(ops.narrow(data, 1, first, math.min(batch_size, #data - first + 1)))
+-- fn(batch [n, ...], n) of every batch of a tensor or data set.
+function Scaler:each_batch(samples, fn)
+  local who = self.class_name .. ":fit"
+  if core.is_tensor(samples) then
+    errors.check(samples.ndim > 0 and #samples > 0, "shape", "%s wants samples [N, ...], got %s", who,
+      shapes.text(samples.shape))
+    self.shape = shapes.of_sample(samples)
+    for first = 1, #samples, batch_size do
+      local n = math.min(batch_size, #samples - first + 1)
+      core.scope(fn, ops.scaled(ops.narrow(samples, 1, first, n)), n)
     end
     return
   end
-  errors.check(type(data) == "table" and data.batches, "type", "%s:fit wants a data set or a tensor, got %s",
-    self.class_name, type(data))
-  for batch in data:batches { size = math.min(batch_size, #data) } do visit(batch.input) end
+  errors.check(type(samples) == "table" and samples.batches, "type", "%s wants a data set or a tensor, got %s", who,
+    type(samples))
+  errors.check(#samples > 0, "invalid", "%s: the data set is empty", who)
+  errors.check(#samples.shape > 0, "unsupported", "%s: a data set of named inputs; fit one scaler for each", who)
+  self.shape = samples.shape
+  for batch in samples:batches { size = math.min(batch_size, #samples) } do
+    core.scope(fn, batch.input, batch.size)
+    batch.input:free()
+  end
 end
 
---- Takes shift and scale from training data.
+-- The dimensions of a batch that fit takes together: all but the features'.
+function Scaler:dims()
+  if self.per_feature then return { 1 } end
+  local dims = {}
+  for i = 1, #self.shape + 1 do dims[i] = i end
+  return dims
+end
+
+--- Finds shift and scale. u8 counts as k/255.
 ---@generic T: aelua.Scaler
 ---@param self T
----@param data any a data set or a tensor [N, ...]
+---@param samples aelua.Dataset|userdata the training part, [N, ...]
 ---@return T self
-function Scaler:fit(data)
-  core.no_grad(function()
-    local shape
-    if self.per == "feature" then
-      shape = core.is_tensor(data) and table.move(data.shape, 2, data.ndim, 1, {}) or data.shape
-    end
-    local shift, scale = self:measure(function(fn) rows(self, data, fn) end)
-    -- A feature that never changes is only shifted.
-    scale = ops.where(ops.eq(scale, 0), 1, scale)
-    self.shift, self.scale = ops.reshape(shift, shape or {}), ops.reshape(scale, shape or {})
-  end)
+function Scaler:fit(samples)
+  core.no_grad(self.find, self, samples)
+  core.keep(self.shift, self.scale)
   return self
 end
 
-local function fitted(self, who)
-  errors.check(self.shift, "state", "%s:%s: call fit first", self.class_name, who)
+local function prepare(self, x, method)
+  local who = ("%s:%s"):format(self.class_name, method)
+  errors.check(self.shift, "state", "%s: fit comes first", who)
+  errors.check(core.is_tensor(x), "type", "%s wants a tensor or a data set, got %s", who, type(x))
+  if x.dtype == "u8" then x = ops.scaled(x) end
+  local fits = not self.per_feature or shapes.equal(shapes.of_sample(x), self.shape)
+  errors.check(fits, "shape", "%s: fitted to samples %s, got %s", who, shapes.text(self.shape), shapes.text(x.shape))
+  return x
 end
 
---- (x - shift) / scale
----@param x userdata [N, ...] real
----@return userdata
+--- Scaled samples: of a tensor [N, ...] a tensor, of a data set one that scales its batches.
+---@param x any
+---@return any
 function Scaler:transform(x)
-  fitted(self, "transform")
-  return (x - self.shift) / self.scale
+  if type(x) == "table" and x.map then
+    errors.check(self.shift, "state", "%s:transform: fit comes first", self.class_name)
+    return x:map(function(input) return self:transform(input) end)
+  end
+  local y = (prepare(self, x, "transform") - self.shift) / self.scale
+  return self.offset == 0 and y or y + self.offset
 end
 
---- y * scale + shift
----@param y userdata [N, ...]
+--- Samples in their own units again.
+---@param x userdata [N, ...] as transform gave it
 ---@return userdata
-function Scaler:inverse(y)
-  fitted(self, "inverse")
+function Scaler:inverse(x)
+  local y = prepare(self, x, "inverse")
+  if self.offset ~= 0 then y = y - self.offset end
   return y * self.scale + self.shift
 end
 
---- What a saved model keeps; `ae.data.scaler.from_config` takes it back.
+-- ---- In a model's file ----
+
+local classes = {}
+
+--- Lets files name a class of scalers.
+function Scaler.register(scaler_class) classes[scaler_class.class_name] = scaler_class end
+
+local function numbers(t) return ops.reshape(t, { -1 }):totable() end
+
+--- What a model's file keeps; `from_config` takes it back.
 ---@return table
 function Scaler:config()
-  fitted(self, "config")
+  errors.check(self.shift, "state", "%s:config: fit comes first", self.class_name)
   return {
-    kind = self.class_name, per = self.per, shape = self.shift.shape,
-    shift = self.shift:reshape(-1):totable(), scale = self.scale:reshape(-1):totable(),
+    kind = self.class_name, per_feature = self.per_feature, shape = self.shape, offset = self.offset,
+    shift = numbers(self.shift), scale = numbers(self.scale),
   }
 end
 
---- Takes the numbers of a config.
-function Scaler:restore(config)
-  local name = self.class_name
-  errors.check(type(config.shape) == "table" and type(config.shift) == "table" and type(config.scale) == "table",
-    "format", "%s: the config lacks shape, shift or scale", name)
-  self.per = config.per
-  self.shift = core.tensor(config.shift):reshape(config.shape)
-  self.scale = core.tensor(config.scale):reshape(config.shape)
-  return self
+local function restore(list, shape)
+  for _, number in ipairs(list) do
+    errors.check(type(number) == "number", "format", "scaler: wants lists of numbers")
+  end
+  return core.keep(ops.reshape(core.tensor(list), shape))
+end
+
+--- A scaler from what config() gave. Errors: format.
+---@param config table
+---@return aelua.Scaler
+function Scaler.from_config(config)
+  errors.check(type(config) == "table" and classes[config.kind], "format", "scaler: unknown kind '%s'",
+    tostring(type(config) == "table" and config.kind))
+  errors.check(type(config.shape) == "table" and type(config.shift) == "table" and type(config.scale) == "table"
+    and type(config.offset) == "number", "format", "scaler: wants shape, shift, scale and offset")
+  local scaler = classes[config.kind]({ per_feature = config.per_feature == true })
+  local shape = shapes.check("scaler", config.shape)
+  local wanted = scaler.per_feature and shapes.count(shape) or 1
+  errors.check(#config.shift == wanted and #config.scale == wanted, "format",
+    "scaler: %d numbers for samples %s", #config.shift, shapes.text(shape))
+  scaler.shape, scaler.offset = shape, config.offset
+  scaler.shift = restore(config.shift, scaler.per_feature and shape or {})
+  scaler.scale = restore(config.scale, scaler.per_feature and shape or {})
+  return scaler
 end
 
 return Scaler
