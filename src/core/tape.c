@@ -7,10 +7,6 @@
 
 #include "core/node.h"
 
-const char *ae_node_name(const ae_node *node) {
-  return node->name;
-}
-
 bool ae_tape_records(const ae_context *ctx, ae_tensor *const *in, int n_in) {
   if (ctx->no_grad) return false;
   for (int i = 0; i < n_in; i++)

@@ -43,7 +43,6 @@ ae_status ae_tape_backward(ae_context *ctx, ae_tensor *root, ae_tensor *gradient
 ae_status ae_tape_gradients(ae_context *ctx, ae_tensor *root, ae_tensor *gradient, bool retain_graph,
                             ae_tensor *const *of, int n_of, ae_tensor **out, ae_error *err);
 
-const char *ae_node_name(const ae_node *node);
 void ae_node_retain(ae_node *node);
 /* The node's output is being freed (tensor.c says so). */
 void ae_node_forget(ae_node *node, int output);
