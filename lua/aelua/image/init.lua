@@ -1,0 +1,81 @@
+--- `ae.image`: pictures in files, side by side, and in the terminal. Pictures are
+--- tensors [H, W], [H, W, C], [N, H, W] or [N, H, W, C], u8 or real in 0..1 (what
+--- lies outside is cut off), grey (C = 1), RGB (3) or either with alpha (2, 4);
+--- data sets of them; or lists of these.
+local core = require "aelua.core"
+local errors = require "aelua.base.errors"
+local layout = require "aelua.image.layout"
+local names = require "aelua.base.names"
+local options = require "aelua.base.options"
+local pixels = require "aelua.image.pixels"
+
+local M = {}
+
+-- One picture u8 [H, W, C]; several as a grid.
+local function single(who, value, given)
+  local t = pixels.batch(who, value)
+  if #t == 1 then return core.ops.reshape(t, { t.shape[2], t.shape[3], t.shape[4] }) end
+  return layout.grid(t, layout.options(who, given))
+end
+
+--- Writes a PNG file, whole or not at all; several pictures as a grid.
+---@param path string ends in .png
+---@param picture any
+function M.save(path, picture)
+  errors.check(type(path) == "string", "type", "image.save: path wants a string, got %s", type(path))
+  errors.check(path:lower():match("%.png$"), "unsupported", "image.save: writes PNG, '%s' does not end in .png", path)
+  core.write_png(path, single("image.save", picture))
+end
+
+--- The picture in a PNG or JPEG file.
+---@param path string
+---@return userdata [H, W, C] u8; real in 0..1 where the file has 16 bits
+function M.load(path) return core.read_image(path) end
+
+--- Pictures in rows and columns.
+---@param pictures any
+---@param given? aelua.GridOptions
+---@return userdata u8 [H, W, C]
+function M.grid(pictures, given)
+  return layout.grid(pixels.batch("image.grid", pictures), layout.options("image.grid", given))
+end
+
+--- Rows of pictures that belong together, such as inputs above outputs:
+---   image.pairs(few, model:reconstruct(few))
+---   image.pairs(noisy, cleaned, original, { columns = 8 })
+---@param ... any two or more, with as many pictures each; then aelua.GridOptions (columns: default 10)
+---@return userdata u8 [H, W, C]
+function M.pairs(...)
+  local who = "image.pairs"
+  local sets = table.pack(...)
+  local last = sets[sets.n]
+  local given
+  if type(last) == "table" and getmetatable(last) == nil and #last == 0 then
+    given = last
+    sets.n = sets.n - 1
+  end
+  errors.check(sets.n >= 2, "invalid", "%s: wants two sets of pictures or more, got %d", who, sets.n)
+  local batches = {}
+  for i = 1, sets.n do batches[i] = pixels.batch(who, sets[i]) end
+  return layout.rows(who, batches, layout.options(who, given))
+end
+
+---@class aelua.ShowOptions
+---@field width? integer the most characters in a line; default: the terminal's width
+---@field colour? boolean 24-bit colour; default: whether standard output is a terminal
+
+--- Draws in the terminal, also over ssh: two pixels a character. Wider pictures are shrunk.
+---@param picture any
+---@param given? aelua.ShowOptions
+function M.show(picture, given)
+  local o = options.check("image.show", given, {
+    width = { type = "integer", min = 1, max = 10000 }, colour = { type = "boolean" },
+  })
+  local terminal = core.terminal()
+  local coloured = o.colour
+  if coloured == nil then coloured = terminal.tty end
+  io.stdout:write(require("aelua.image.terminal").draw(
+    single("image.show", picture, { scale = 1, padding = 1 }), o.width or terminal.columns, coloured))
+end
+
+return names.strict(M, "image")
