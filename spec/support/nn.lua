@@ -35,7 +35,7 @@ function M.near(wanted, tensor, what)
   local a, b = wanted_tensor:reshape { -1 }:totable(), got:detach():reshape { -1 }:totable()
   for i = 1, #a do
     local apart = math.abs(a[i] - b[i])
-    if not (apart <= tolerance * math.max(1, math.abs(a[i]))) then
+    if apart ~= apart or apart > tolerance * math.max(1, math.abs(a[i])) then
       error(("%s: element %d wants %.9g, got %.9g"):format(what or "tensor", i, a[i], b[i]), 2)
     end
   end
