@@ -81,6 +81,18 @@ describe("Dense", function()
     assert.is_nil(dense:penalties().activity_l1)
   end)
 
+  it("lets go of nothing that an activation of one's own keeps", function()
+    local Keeper = nn.Module:extend("Keeper")
+    function Keeper:forward(x)
+      self.last = x
+      return x
+    end
+    local keeper = Keeper()
+    local model = nn.Sequential { nn.Dense({ 2, 2 }, { activation = keeper }), nn.Flatten(), nn.Dense(3) }
+    model:forward(ae.ones { 2, 3 })
+    assert.same({ 2, 4 }, keeper.last.shape)
+  end)
+
   it("is called by its activation in summaries", function()
     assert.equal("Dense relu", nn.Dense(3, "relu"):label())
     assert.equal("Dense leaky_relu", nn.Dense(3, { activation = { "leaky_relu", slope = 0.2 } }):label())
@@ -89,7 +101,7 @@ describe("Dense", function()
 
   it("refuses what it cannot be made of", function()
     raises("Dense: size 1 of a shape wants a positive integer, got 0", nn.Dense, 0)
-    raises("Dense wants the shape of a sample", nn.Dense, "relu")
+    raises("Dense wants a number of units or a shape, got string", nn.Dense, "relu")
     raises("Dense has no option 'activaton'; did you mean 'activation'", nn.Dense, 3, { activaton = "relu" })
     raises("Dense: no activation 'reul'; did you mean 'relu'", nn.Dense, 3, "reul")
     raises("put the function into a module", nn.Dense, 3, { activation = math.abs })

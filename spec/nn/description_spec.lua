@@ -58,7 +58,8 @@ describe("descriptions", function()
       assert.truthy(failure.code)
     end
     refuses({ class = "Sequential", layers = { { class = "Dnse", units = 3 } } }, "1: no layer 'Dnse'; did you mean 'Dense'")
-    refuses({ class = "Sequential", layers = { { class = "Dense", units = "x" } } }, "1: Dense wants the shape")
+    refuses({ class = "Sequential", layers = { { class = "Dense", units = "x" } } },
+      "1: Dense wants a number of units or a shape, got string")
     refuses({ class = "Sequential", layers = { { class = "Dense", units = 3, unit = 3 } } }, "1: Dense has no option 'unit'")
     refuses({ class = "Sequential", layers = { { class = "TiedDense", source = "7" } } }, "refers to '7'")
     refuses({ class = "Sequential", layers = { 3 } }, "1: a layer without a class")

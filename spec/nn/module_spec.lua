@@ -37,24 +37,6 @@ describe("a module of one's own", function()
     assert.equal(16 + 4 + 4, module:count_parameters())
   end)
 
-  it("finds modules in lists, in tables by name in alphabetical order, and shared ones once", function()
-    local Many = nn.Module:extend("Many")
-    function Many:init()
-      self.list = { nn.Dense(2), nn.Dense(2) }
-      self.by_name = { z = nn.Dense(2), a = nn.Dense(2) }
-      self.again = self.list[1]
-      self._hidden = nn.Dense(2)
-    end
-    local module = Many()
-    for _, one in ipairs { module.list[1], module.list[2], module.by_name.a, module.by_name.z } do one:build { 3 } end
-    assert.same({
-      "list.1.weight", "list.1.bias", "list.2.weight", "list.2.bias",
-      "by_name.a.weight", "by_name.a.bias", "by_name.z.weight", "by_name.z.bias",
-    }, names_of(module:named_parameters()))
-    assert.same({ "", "list.1", "list.2", "by_name.a", "by_name.z" }, names_of(module:named_modules()))
-    assert.equal(4, #module:children())
-  end)
-
   it("takes what was computed for neither parameter nor buffer", function()
     local Keeper = nn.Module:extend("Keeper")
     function Keeper:init() self.gain = ae.ones({ 2 }):require_grad(true) end
@@ -151,64 +133,6 @@ describe("freezing", function()
   end)
 end)
 
-describe("state", function()
-  local function two_layers()
-    local module = nn.Sequential { nn.Dense(3, "tanh"), nn.Dense(2) }
-    module:build { 4 }
-    return module
-  end
-
-  it("copied into another module makes it compute the same", function()
-    ae.seed(1)
-    local a, b = two_layers(), two_layers()
-    local x = ae.randn { 5, 4 }
-    assert.not_same(a:forward(x):totable(), b:forward(x):totable())
-    b:load_state_dict(a:state_dict())
-    assert.same(a:forward(x):totable(), b:forward(x):totable())
-    assert.is_true(b[1].weight.requires_grad)
-  end)
-
-  local function refuses(change, pattern)
-    local module = two_layers()
-    local dict = {}
-    for name, tensor in pairs(module:state_dict()) do dict[name] = ae.zeros(tensor.shape) end
-    change(dict)
-    local before = module[1].bias:totable()
-    ae.no_grad(function() module[1].weight:fill_(7) end)
-    raises(pattern, module.load_state_dict, module, dict)
-    assert.equal(7, module[1].weight[{ 1, 1 }]:item())
-    assert.same(before, module[1].bias:totable())
-  end
-
-  it("with a missing tensor is refused, and nothing has changed", function()
-    refuses(function(dict) dict["2.bias"] = nil end, "Sequential:load_state_dict: missing: 2%.bias")
-  end)
-
-  it("with a surplus tensor is refused, and nothing has changed", function()
-    refuses(function(dict) dict["3.bias"] = ae.zeros { 1 } end, "the module has no 3%.bias")
-  end)
-
-  it("with another shape is refused, and nothing has changed", function()
-    refuses(function(dict) dict["2.weight"] = ae.zeros { 2, 3 } end,
-      "'2%.weight' wants the shape %[3, 2%], got %[2, 3%]")
-  end)
-
-  it("with another type is refused, and nothing has changed", function()
-    refuses(function(dict) dict["2.bias"] = ae.zeros({ 2 }):to("i32") end, "'2%.bias' wants f%d+, got i32")
-    refuses(function(dict) dict["2.bias"] = 3 end, "'2%.bias' wants a tensor, got number")
-  end)
-
-  it("of a module that is not built yet says what to call", function()
-    local module = nn.Sequential { nn.Dense(3) }
-    raises("has no 1%.bias, 1%.weight; 1 Dense is not built", module.load_state_dict, module,
-      { ["1.weight"] = ae.zeros { 4, 3 }, ["1.bias"] = ae.zeros { 3 } })
-  end)
-
-  it("wants a table", function()
-    raises("wants a table of tensors by name, got nil", nn.Dense(2).load_state_dict, nn.Dense(2), nil)
-  end)
-end)
-
 describe("penalties", function()
   it("add up over the tree by name", function()
     local module = nn.Sequential { nn.Dense(2, { l2 = 0.5 }), nn.Sequential { nn.Dense(1, { l1 = 2, l2 = 0.25 }) } }
@@ -244,48 +168,5 @@ describe("apply", function()
     local seen = {}
     nn.Sequential { nn.Flatten(), nn.Sequential { nn.ReLU() } }:apply(function(m) seen[#seen + 1] = m.class_name end)
     assert.same({ "ReLU", "Sequential", "Flatten", "Sequential" }, seen)
-  end)
-end)
-
-describe("an error inside a tree", function()
-  it("names the layer by its place", function()
-    local inner = nn.Sequential { nn.Tanh(), nn.Dense(3) }
-    local outer = nn.Sequential { nn.ReLU(), inner }
-    outer:build { 4 }
-    local failure = raises("Sequential%[2%]%[2%] Dense: dense: x wants a last dimension of 4", outer.forward, outer,
-      ae.ones { 2, 5 })
-    assert.equal("shape", failure.code)
-  end)
-
-  it("of a class of one's own keeps its message", function()
-    local Broken = nn.Module:extend("Broken")
-    function Broken:forward() return nil + 1 end
-    local failure = raises("Sequential%[1%] Broken: .*attempt to perform arithmetic", function()
-      nn.Sequential { Broken() }:forward(ae.ones { 1, 1 })
-    end)
-    assert.equal("callback", failure.code)
-  end)
-
-  it("that is no message passes as it is", function()
-    local Broken = nn.Module:extend("Broken")
-    local value = {}
-    function Broken:forward() error(value) end
-    local ok, failure = pcall(function() nn.Sequential { Broken() }:forward(ae.ones { 1, 1 }) end)
-    assert.is_false(ok)
-    assert.equal(value, failure)
-  end)
-end)
-
-describe("watching", function()
-  it("tells of every output and leaves no trace", function()
-    local module = nn.Sequential { nn.Dense(3, "relu"), nn.Dense(2) }
-    local seen = {}
-    module:watch(function(place, one, output) seen[#seen + 1] = { place, one.class_name, output.shape } end,
-      function() return module:forward(ae.ones { 1, 4 }) end)
-    assert.same({ { "[1]", "Dense", { 1, 3 } }, { "[2]", "Dense", { 1, 2 } }, { "", "Sequential", { 1, 2 } } }, seen)
-    assert.is_nil(rawget(module, "forward"))
-    raises("stop", module.watch, module, function() error("stop") end,
-      function() return module:forward(ae.ones { 1, 4 }) end)
-    assert.is_nil(rawget(module[1], "forward"))
   end)
 end)

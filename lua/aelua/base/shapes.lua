@@ -18,11 +18,14 @@ function M.text(shape)
 end
 
 local function check_list(who, shape)
+  local copy = {}
   for i, size in ipairs(shape) do
-    errors.check(math.type(size) == "integer" and size >= 1, "invalid",
-      "%s: size %d of a shape wants a positive integer, got %s", who, i, tostring(size))
+    local whole = type(size) == "number" and math.tointeger(size)
+    errors.check(whole and whole >= 1, "invalid", "%s: size %d of a shape wants a positive integer, got %s", who, i,
+      tostring(size))
+    copy[i] = whole
   end
-  return table.move(shape, 1, #shape, 1, {})
+  return copy
 end
 
 --- A copy of a shape, or of named shapes. A number stands for a list of one.
@@ -30,7 +33,7 @@ end
 ---@param shape any
 ---@return table
 function M.check(who, shape)
-  if math.type(shape) == "integer" then shape = { shape } end
+  if type(shape) == "number" then shape = { shape } end
   errors.check(type(shape) == "table", "invalid", "%s wants the shape of a sample, such as {28, 28, 1}, got %s",
     who, type(shape))
   if #shape > 0 then return check_list(who, shape) end
@@ -77,7 +80,7 @@ function M.equal(a, b)
 end
 
 --- The shape of a sample of a batch: a tensor [N, ...] or a table of them.
----@param batch userdata|table
+---@param batch aelua.Tensor|table
 ---@return table
 function M.of_sample(batch)
   if core.is_tensor(batch) then
@@ -91,7 +94,7 @@ end
 
 --- One sample of zeros: [1, ...].
 ---@param shape table
----@return userdata|table
+---@return aelua.Tensor|table
 function M.zeros(shape)
   if #shape > 0 then return core.ops.zeros({ 1, table.unpack(shape) }) end
   local batch = {}

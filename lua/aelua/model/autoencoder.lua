@@ -19,7 +19,7 @@ local shapes = require "aelua.base.shapes"
 ---@field encoder aelua.Module
 ---@field decoder aelua.Module
 ---@field loss? any a name ("bce"), { "huber", delta = 0.5 }, or a function(prediction, target) that gives a scalar; "mse"
----@field metrics? table names ("mse", "mae", "psnr", "l2") and functions, reported by fit and evaluate
+---@field metrics? table names ("mse", "mae", "psnr", "l2", "compression_ratio") and functions, reported by fit and evaluate
 ---@field corruption? any ae.noise.gaussian(0.4) or a function of a batch; applied to the input in training mode
 ---@field scaler? table a scaler fitted on the training data
 ---@field target? table shape of a target where it is not the input's
@@ -69,7 +69,7 @@ return function(Model, tools)
       "%s: corruption wants a function or a noise, got %s", who, type(o.corruption))
     self.name, self.scaler, self.corruption = o.name, o.scaler, o.corruption
     self.metrics = o.metrics
-    tools.metrics(who, o.metrics)
+    tools.metrics(who, o.metrics, self)
     self._loss = loss.get(o.loss, who)
     self.input = shapes.check(who, o.input)
     self.encoder = o.encoder

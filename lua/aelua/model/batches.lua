@@ -70,7 +70,7 @@ end
 ---@param size integer samples in a batch
 ---@param shape table of a sample
 ---@param fn fun(batch: any): any
----@return userdata|table
+---@return aelua.Tensor|table
 function M.map(who, dataset, data, size, shape, fn)
   local all
   if core.is_tensor(data) or (type(data) == "table" and getmetatable(data) == nil) then

@@ -15,8 +15,6 @@ local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
 
-local M = {}
-
 local layout_version = 1
 
 -- Numbers that a description's weights may have beyond those of the file, so that
@@ -50,7 +48,7 @@ end
 
 ---@param tools aelua.ModelTools
 return function(tools)
-  local nn = tools.nn
+  local M, nn = {}, tools.nn
 
   local function check_module(who, module)
     errors.check(nn.Module.is(module), "invalid", "%s wants a module, got %s", who, type(module))

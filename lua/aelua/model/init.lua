@@ -6,7 +6,7 @@ local names = require "aelua.base.names"
 ---@field nn table the namespace of layers
 ---@field fit fun(model: table, train: any, options: table?, tools: table): table the training loop
 ---@field evaluate fun(model: table, set: table, batch_size: integer, metrics: table): table means of a data set
----@field metrics fun(who: string, wanted: table?): table metrics by name
+---@field metrics fun(who: string, wanted: table?, model: table): table metrics by name
 ---@field dataset fun(value: any): table a data set of what stands for one
 ---@field optimizer fun(spec: any, model: table): table
 ---@field noise table corruptions: `from_config`
@@ -14,8 +14,8 @@ local names = require "aelua.base.names"
 
 ---@param tools aelua.ModelTools
 return function(tools)
-  local Model = require "aelua.model.model"(tools)
   local files = require "aelua.model.file"(tools)
+  local Model = require "aelua.model.model"(tools, files)
   return names.strict({
     Model = Model,
     Autoencoder = require "aelua.model.autoencoder"(Model, tools),

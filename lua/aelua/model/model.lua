@@ -20,6 +20,7 @@ local core = require "aelua.core"
 local batches = require "aelua.model.batches"
 local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
+local shapes = require "aelua.base.shapes"
 
 local asked = { batch_size = { type = "integer", min = 1, default = 256 } }
 local evaluated = { batch_size = asked.batch_size, metrics = { type = "table" } }
@@ -35,7 +36,8 @@ local function each(value, fn, ...)
 end
 
 ---@param tools aelua.ModelTools
-return function(tools)
+---@param files table what file.lua gives
+return function(tools, files)
   local nn = tools.nn
 
   ---@class aelua.Model: aelua.Module
@@ -93,15 +95,15 @@ return function(tools)
   --- The codes of samples.
   ---@param data any a data set, a tensor [N, ...] or a table of named ones
   ---@param given? { batch_size?: integer } default 256
-  ---@return userdata [N, ...]
+  ---@return aelua.Tensor [N, ...]
   function Model:encode(data, given)
     return ask(self, "encode", data, given, self.input, function(x) return self:encode_batch(self:prepare(x)) end)
   end
 
   --- The results of codes, in the units of the input.
-  ---@param codes userdata [N, ...]
+  ---@param codes aelua.Tensor [N, ...]
   ---@param given? { batch_size?: integer } default 256
-  ---@return userdata [N, ...]
+  ---@return aelua.Tensor [N, ...]
   function Model:decode(codes, given)
     return ask(self, "decode", codes, given, self.code, function(z) return self:restore(self:decode_batch(z)) end)
   end
@@ -109,7 +111,7 @@ return function(tools)
   --- What the model makes of samples, in the units of the input.
   ---@param data any a data set, a tensor [N, ...] or a table of named ones
   ---@param given? { batch_size?: integer } default 256
-  ---@return userdata [N, ...]
+  ---@return aelua.Tensor [N, ...]
   function Model:reconstruct(data, given)
     return ask(self, "reconstruct", data, given, self.input, function(x)
       return self:restore(self:forward(self:prepare(x)))
@@ -125,11 +127,15 @@ return function(tools)
     local o = options.check(who, given, evaluated)
     local set = tools.dataset(data)
     errors.check(#set > 0, "invalid", "%s: the data set is empty", who)
-    local list = tools.metrics(who, o.metrics or self.metrics)
+    local list = tools.metrics(who, o.metrics or self.metrics, self)
     local row = {}
     tools.evaluate(self, set, o.batch_size, list):write(row, {}, "")
     return row
   end
+
+  --- How many values of the input one value of the code stands for.
+  ---@return number
+  function Model:compression_ratio() return shapes.count(self.input) / shapes.count(self.code) end
 
   --- A table of layers, output shapes and parameters, with totals and the compression ratio.
   ---@return string
@@ -144,14 +150,14 @@ return function(tools)
   --- reason is returned, and given to `warn`.
   ---@param path string
   ---@return string? reason
-  function Model:save(path) return require "aelua.model.file"(tools).save_model(path, self) end
+  function Model:save(path) return files.save_model(path, self) end
 
   --- Reads weights from a file that `save` or ae.save_state wrote.
   ---@generic T: aelua.Model
   ---@param self T
   ---@param path string
   ---@return T self
-  function Model:load(path) return require "aelua.model.file"(tools).load_state(path, self) end
+  function Model:load(path) return files.load_state(path, self) end
 
   return Model
 end

@@ -37,7 +37,7 @@ end
 
 local function compression_line(model)
   local before, after = shapes.count(model.input), shapes.count(model.code)
-  return ("compression: %s to %s values, %.4g : 1"):format(grouped(before), grouped(after), before / after)
+  return ("compression: %s to %s values, %.4g : 1"):format(grouped(before), grouped(after), model:compression_ratio())
 end
 
 ---@param model aelua.Model

@@ -25,7 +25,7 @@ function Activation:config()
 end
 
 --- Undoes the activation, for decoders of tied weights.
----@return userdata
+---@return aelua.Tensor
 function Activation:inverse()
   errors.raise("unsupported", ("%s has no inverse"):format(self.class_name), 2)
 end

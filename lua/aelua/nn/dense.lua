@@ -6,7 +6,7 @@
 ---   nn.Dense({ 28, 28, 1 }, { activation = "sigmoid", weight_init = "he_normal", l2 = 1e-4 })
 ---
 --- Penalties (see Module.penalties): l1 * sum |W|, l2 * sum W^2, and activity_l1 *
---- sum |y| / N of the last forward in training mode. They are parts of the loss;
+--- sum |y| / N of the last forward. They are parts of the loss;
 --- decay of weights apart from the gradient is the optimiser's (AdamW).
 local core = require "aelua.core"
 local Flatten = require "aelua.nn.flatten"
@@ -40,16 +40,17 @@ local declared = {
 }
 
 ---@class aelua.Dense: aelua.Module
----@field weight userdata [in, out], once the size of the input is known
----@field bias userdata? [out]
+---@field weight aelua.Tensor [in, out], once the size of the input is known
+---@field bias aelua.Tensor? [out]
 local Dense = Module:extend("Dense")
 Dense.transparent = Dense
 
 ---@param units integer|integer[]
 ---@param given? string|aelua.Module|aelua.DenseOptions the activation alone, or options
 function Dense:init(units, given)
+  errors.check(type(units) == "number" or (type(units) == "table" and #units > 0), "invalid",
+    "Dense wants a number of units or a shape, got %s", type(units) == "table" and "named shapes" or type(units))
   self.units = shapes.check("Dense", units)
-  errors.check(#self.units > 0, "invalid", "Dense wants a number of units or one shape, got named shapes")
   self.out = shapes.count(self.units)
   if type(given) == "string" or Module.is(given) then given = { activation = given } end
   local o = options.check("Dense", given, declared)
@@ -64,7 +65,10 @@ function Dense:set_activation(layer)
   self._activation = layer or false
   self._fused = layer and activation.fused(layer) or "linear"
   if layer and self._fused ~= "linear" then self._slope, self._alpha = layer.slope, layer.alpha end
-  self.activation = layer and self._fused == "linear" and layer or nil
+  if layer and self._fused == "linear" then
+    self.activation = layer
+    self.transparent = false -- it may keep what it is given
+  end
 end
 
 function Dense:label()
@@ -95,7 +99,7 @@ function Dense:build(shape)
   return self:result_shape(shape)
 end
 
--- [N, ..., out] as [N, ..., units...]; lets go of the handle on `flat`.
+-- [N, ..., out] as [N, ..., units...].
 local function shaped(self, x, flat)
   local dims = self._dims
   if x.ndim == 2 then
@@ -108,7 +112,7 @@ local function shaped(self, x, flat)
     dims = self:result_shape(x.shape)
   end
   local result = reshape(flat, dims)
-  flat:free()
+  if not self.activation then flat:free() end
   return result
 end
 
@@ -122,8 +126,8 @@ function Dense:project(x, fused)
   return dense(x, weight, self.bias, fused, false, self._slope, self._alpha)
 end
 
----@param x userdata [N, ..., in]
----@return userdata [N, ..., units...]
+---@param x aelua.Tensor [N, ..., in]
+---@return aelua.Tensor [N, ..., units...]
 function Dense:forward(x)
   local y = self:project(x, self._fused)
   local after = self.activation
@@ -140,8 +144,8 @@ function Dense:output_activation()
 end
 
 --- The output before sigmoid or softmax; see Module.output_activation.
----@param x userdata
----@return userdata
+---@param x aelua.Tensor
+---@return aelua.Tensor
 function Dense:forward_logits(x)
   local y = self:project(x, "linear")
   if self.units[2] then return shaped(self, x, y) end

@@ -31,15 +31,24 @@ function Writer:name_of(module)
   return errors.raise("unsupported", ("%s is not part of the model that refers to it"):format(module.class_name), 2)
 end
 
+-- The description is its owner's to change: no table of the module is in it.
+local function copy(value)
+  if type(value) ~= "table" then return value end
+  local result = {}
+  for key, one in pairs(value) do result[key] = copy(one) end
+  return result
+end
+
 ---@param module aelua.Module
 ---@return table
 function Writer:describe(module)
+  if module.settle then module:settle() end
   local class = getmetatable(module)
   if classes[module.class_name] ~= class then
     errors.raise("unsupported", ("%s is %s, a class of your own: a file holds data, never code"):format(
       tree.place(self.root, module) or "a module", module.class_name), 2)
   end
-  local config = module:config(self)
+  local config = copy(module:config(self))
   config.class = module.class_name
   return config
 end

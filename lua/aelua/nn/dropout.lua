@@ -19,8 +19,8 @@ function Dropout:init(rate)
   self.rate = rate
 end
 
----@param x userdata
----@return userdata
+---@param x aelua.Tensor
+---@return aelua.Tensor
 function Dropout:forward(x)
   if not self.training or self.rate == 0 then return x end
   return dropout(x, self.rate)

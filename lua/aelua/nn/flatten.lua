@@ -17,8 +17,8 @@ function Flatten:build(shape)
   return { self._dims[2] }
 end
 
----@param x userdata [N, ...]
----@return userdata [N, D]
+---@param x aelua.Tensor [N, ...]
+---@return aelua.Tensor [N, D]
 function Flatten:forward(x)
   local dims = self._dims
   if not dims then

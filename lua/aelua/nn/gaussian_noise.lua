@@ -19,8 +19,8 @@ function GaussianNoise:init(std)
   self.std = std
 end
 
----@param x userdata
----@return userdata
+---@param x aelua.Tensor
+---@return aelua.Tensor
 function GaussianNoise:forward(x)
   if not self.training or self.std == 0 then return x end
   local noise = randn(x.shape, 0, self.std)

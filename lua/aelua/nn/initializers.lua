@@ -28,7 +28,7 @@ local ops = core.ops
 
 ---@class aelua.Initializer: aelua.Class
 ---@field name string
----@operator call(integer[]): userdata
+---@operator call(integer[]): aelua.Tensor
 local Initializer = class("Initializer")
 
 function Initializer:init(name, values, draw)
@@ -38,7 +38,7 @@ end
 ---@param shape integer[]
 ---@param fan_in? integer
 ---@param fan_out? integer
----@return userdata
+---@return aelua.Tensor
 function Initializer:__call(shape, fan_in, fan_out)
   errors.check(type(shape) == "table" and #shape > 0, "invalid", "nn.init.%s wants a shape, got %s", self.name, type(shape))
   if not fan_in then
@@ -120,7 +120,7 @@ end
 --- gives a tensor.
 ---@param who string how messages begin
 ---@param spec any
----@return aelua.Initializer|fun(shape: integer[], fan_in?: integer, fan_out?: integer): userdata
+---@return aelua.Initializer|fun(shape: integer[], fan_in?: integer, fan_out?: integer): aelua.Tensor
 function M.get(who, spec)
   if type(spec) == "function" or Initializer.is(spec) then return spec end
   return make(named.split(who, "initialiser", spec, kinds))
@@ -166,7 +166,7 @@ end
 ---@param shape integer[]
 ---@param fan_in integer
 ---@param fan_out integer
----@return userdata
+---@return aelua.Tensor
 function M.parameter(who, initializer, shape, fan_in, fan_out)
   if allowance then
     spend(who, shape)

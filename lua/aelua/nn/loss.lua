@@ -34,7 +34,7 @@ local of_logits = {
 ---@class aelua.Loss
 ---@field name string? nil: a function of the user's own
 ---@field options table<string, number>
----@operator call(userdata): userdata
+---@operator call(aelua.Tensor): aelua.Tensor
 local Loss = {}
 Loss.__index = Loss
 Loss.__name = "loss"

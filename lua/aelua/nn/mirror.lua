@@ -75,19 +75,18 @@ function Pending:init(encoder, o)
   self._encoder, self._options = encoder, o
 end
 
-local function settle(self)
-  local encoder, o = self._encoder, self._options
+function Pending:settle()
   local filled = Sequential {}
-  fill(filled, encoder, o)
+  fill(filled, self._encoder, self._options)
   self._encoder, self._options = nil, nil
   setmetatable(self, Sequential)
   for i = 1, #filled do self:append(filled[i]) end
   return self
 end
 
-for _, method in ipairs { "build", "forward", "forward_logits", "output_activation", "config" } do
+for _, method in ipairs { "build", "forward", "forward_logits", "output_activation" } do
   Pending[method] = function(self, ...)
-    local settled = settle(self)
+    local settled = self:settle()
     return settled[method](settled, ...)
   end
 end

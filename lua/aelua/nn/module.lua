@@ -64,8 +64,8 @@ end
 
 --- Makes a buffer of `tensor`: saved with the weights, not trained.
 ---@param name string field that holds it
----@param tensor userdata
----@return userdata tensor
+---@param tensor aelua.Tensor
+---@return aelua.Tensor tensor
 function Module:buffer(name, tensor)
   errors.check(core.is_tensor(tensor), "type", "%s:buffer wants a tensor for '%s', got %s",
     self.class_name, tostring(name), type(tensor))
@@ -100,7 +100,7 @@ local function iterate(entries)
 end
 
 --- All parameters, frozen ones included, each once.
----@return userdata[]
+---@return aelua.Tensor[]
 function Module:parameters()
   local result = {}
   for i, entry in ipairs(parameter_entries(self)) do result[i] = entry.value end
@@ -108,11 +108,11 @@ function Module:parameters()
 end
 
 --- for name, parameter in module:named_parameters() do ... end
----@return fun(): string?, userdata?
+---@return fun(): string?, aelua.Tensor?
 function Module:named_parameters() return iterate(parameter_entries(self)) end
 
 --- for name, tensor in module:named_buffers() do ... end
----@return fun(): string?, userdata?
+---@return fun(): string?, aelua.Tensor?
 function Module:named_buffers()
   local result = {}
   for _, entry in ipairs(tree.list(self).tensors) do
@@ -211,7 +211,7 @@ local function state_entries(self)
 end
 
 --- Parameters and buffers by name: the tensors themselves, not copies.
----@return table<string, userdata>
+---@return table<string, aelua.Tensor>
 function Module:state_dict()
   local dict = {}
   for _, entry in ipairs(state_entries(self)) do dict[entry.name] = entry.value end
@@ -222,7 +222,7 @@ end
 --- and surplus names, and on shapes and types that differ; nothing is changed then.
 ---@generic T: aelua.Module
 ---@param self T
----@param dict table<string, userdata>
+---@param dict table<string, aelua.Tensor>
 ---@return T self
 function Module:load_state_dict(dict)
   state.load(self.class_name .. ":load_state_dict", self, state_entries(self), dict)
@@ -260,8 +260,8 @@ function Module:watch(seen, fn, ...) return watch(tree.list(self).modules, seen,
 --- over all modules below. `fit` adds and reports them by itself; a loop of one's
 --- own writes `loss = loss + module:penalty()`. A class that has penalties of its
 --- own extends this: calls Module.add_penalty(into, name, value), and its super's.
----@param into? table<string, userdata>
----@return table<string, userdata>
+---@param into? table<string, aelua.Tensor>
+---@return table<string, aelua.Tensor>
 function Module:penalties(into)
   into = into or {}
   for _, child in ipairs(tree.children(self)) do child:penalties(into) end
@@ -269,16 +269,16 @@ function Module:penalties(into)
 end
 
 --- Adds a scalar tensor to the penalty `name`.
----@param into table<string, userdata>
+---@param into table<string, aelua.Tensor>
 ---@param name string
----@param value userdata
+---@param value aelua.Tensor
 function Module.add_penalty(into, name, value)
   local sum = into[name]
   into[name] = sum and sum + value or value
 end
 
 --- The sum of all penalties, a scalar tensor; the number 0 where there are none.
----@return userdata|number
+---@return aelua.Tensor|number
 function Module:penalty()
   local by_name = self:penalties()
   if next(by_name) == nil then return 0 end

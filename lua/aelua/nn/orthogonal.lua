@@ -23,7 +23,7 @@ end
 
 ---@param shape integer[]
 ---@param gain number
----@return userdata
+---@return aelua.Tensor
 return function(shape, gain)
   local columns = shape[#shape]
   local count = 1

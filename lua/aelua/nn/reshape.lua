@@ -29,8 +29,8 @@ function Reshape:build(shape)
   return table.move(self.shape, 1, #self.shape, 1, {})
 end
 
----@param x userdata [N, ...]
----@return userdata [N, shape...]
+---@param x aelua.Tensor [N, ...]
+---@return aelua.Tensor [N, shape...]
 function Reshape:forward(x)
   if not self.input_shape then self:build(shapes.of_sample(x)) end
   local dims = self._dims

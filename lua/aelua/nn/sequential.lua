@@ -14,7 +14,7 @@ local shapes = require "aelua.base.shapes"
 local tree = require "aelua.nn.tree"
 
 ---@class aelua.Sequential: aelua.Module
----@operator call(userdata): userdata
+---@operator call(aelua.Tensor): aelua.Tensor
 local Sequential = Module:extend("Sequential")
 
 local is_tensor = core.is_tensor
@@ -70,8 +70,8 @@ local function run(self, x, last)
   return result, before
 end
 
----@param x userdata [N, ...]
----@return userdata
+---@param x aelua.Tensor [N, ...]
+---@return aelua.Tensor
 function Sequential:forward(x)
   local ok, output = pcall(run, self, x, #self)
   if not ok then blame.raise(self, self[self._at], output) end
@@ -110,8 +110,8 @@ local function run_logits(self, x)
 end
 
 --- The output before its last function; see Module.output_activation.
----@param x userdata
----@return userdata
+---@param x aelua.Tensor
+---@return aelua.Tensor
 function Sequential:forward_logits(x)
   local ok, output = pcall(run_logits, self, x)
   if not ok then blame.raise(self, self[self._at], output) end

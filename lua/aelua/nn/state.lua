@@ -46,7 +46,7 @@ end
 ---@param who string how messages begin
 ---@param module table
 ---@param entries aelua.Entry[]
----@param dict table<string, userdata>
+---@param dict table<string, aelua.Tensor>
 function M.load(who, module, entries, dict)
   errors.check(type(dict) == "table", "invalid", "%s wants a table of tensors by name, got %s", who, type(dict))
   local wanted = {}

@@ -14,7 +14,7 @@ local M = {}
 ---@class aelua.Entry
 ---@field name string
 ---@field place string
----@field value table|userdata
+---@field value table|aelua.Tensor
 ---@field owner table the module that holds it
 ---@field key any the field of the owner; nil for a tensor inside a plain table
 

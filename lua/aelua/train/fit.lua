@@ -208,7 +208,7 @@ function M.run(model, train, given, tools)
   local who = (model.class_name or "model") .. ":fit"
   local o = options.check(who, given, declared)
   errors.check(o.checkpoint or not o.resume, "invalid", "%s: resume wants the option 'checkpoint'", who)
-  local list = metrics.resolve(who, o.metrics or model.metrics)
+  local list = metrics.resolve(who, o.metrics or model.metrics, model)
   local validation
   train, validation = hold_back(who, tools.dataset(train), o.validation)
   if validation then validation = tools.dataset(validation) end

@@ -38,19 +38,30 @@ local known = { mse = M.mse, mae = M.mae, psnr = M.psnr, l2 = M.l2 }
 ---@field name string
 ---@field measure fun(prediction: userdata, target: userdata): userdata|number
 
+-- The metrics there are: of predictions, and of the model itself.
+local function known_of(model)
+  local all = { compression_ratio = function() return model:compression_ratio() end }
+  for name, measure in pairs(known) do all[name] = measure end
+  return all
+end
+
 --- The list of metrics that an option names: { "mse", "psnr", mine = function(prediction, target) ... end }.
 --- A function gives a tensor of one number per sample, a scalar tensor or a number.
+--- Besides this namespace's there is "compression_ratio", a number of the model's.
 ---@param who string how messages begin
 ---@param wanted? table
+---@param model table
 ---@return aelua.Metric[]
-function M.resolve(who, wanted)
+function M.resolve(who, wanted, model)
   local list = {}
+  local there_are = known_of(model)
   for i, value in ipairs(wanted or {}) do
     if type(value) == "function" then
       list[#list + 1] = { name = "metric" .. i, measure = value }
     else
-      errors.check(known[value], "invalid", "%s: no metric '%s'%s", who, tostring(value), names.hint(value, known))
-      list[#list + 1] = { name = value, measure = known[value] }
+      errors.check(there_are[value], "invalid", "%s: no metric '%s'%s", who, tostring(value),
+        names.hint(value, there_are))
+      list[#list + 1] = { name = value, measure = there_are[value] }
     end
   end
   local own = {}
