@@ -7,6 +7,7 @@
 
 #include "bind/bind.h"
 #include "kernel/gemm.h"
+#include "kernel/peak.h"
 
 /* core.seed(n): any integer */
 static int seed(lua_State *L) {
@@ -96,6 +97,13 @@ static int interrupted(lua_State *L) {
   return 1;
 }
 
+/* core.peak() -> multiply-adds' operations a second with all threads, measured in a tenth of a second */
+static int peak(lua_State *L) {
+  const ae_lua *lua = ae_bind_lua(L);
+  lua_pushnumber(L, ae_kernel_peak(lua->ctx));
+  return 1;
+}
+
 /* core.kernels() -> {blas, onednn, isa}: what computes here; loads the libraries */
 static int kernels(lua_State *L) {
   const ae_lua *lua = ae_bind_lua(L);
@@ -119,6 +127,7 @@ static const luaL_Reg functions[] = {{"seed", seed},
                                      {"budget", budget},
                                      {"interrupted", interrupted},
                                      {"kernels", kernels},
+                                     {"peak", peak},
                                      {NULL, NULL}};
 
 void ae_bind_open_runtime(lua_State *L, ae_lua *lua) {

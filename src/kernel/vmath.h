@@ -66,6 +66,12 @@ AE_INLINE real ae_ceil(real x) {
 AE_INLINE real ae_round(real x) { /* halves to even */
   return rint(x);
 }
+AE_INLINE real ae_decay(real x) {
+  return exp(-fabs(x));
+}
+AE_INLINE real ae_log1p_unit(real e) {
+  return log1p(e);
+}
 AE_INLINE real ae_sigmoid(real x) {
   double e = exp(-fabs(x));
   return (x >= 0 ? 1 : e) / (1 + e);
@@ -117,14 +123,18 @@ AE_INLINE float ae_vm_reduce_ln2(float x, int32_t *n) {
   return (x - t * 0.693145752f) - t * 1.42860677e-6f; /* the first product is exact */
 }
 
+/* e^r, |r| <= ln 2 / 2 */
+AE_INLINE float ae_vm_exp_tail(float r) {
+  float q = 4.999999404e-01f +
+            r * (1.666651964e-01f + r * (4.166823998e-02f + r * (8.368823677e-03f + r * 1.382321352e-03f)));
+  return 1.0f + (r + r * r * q);
+}
+
 AE_INLINE float ae_exp(float x) {
   x = x < -104.0f ? -104.0f : x;
   x = x > 89.0f ? 89.0f : x;
   int32_t n;
-  float r = ae_vm_reduce_ln2(x, &n);
-  float q = 4.999999404e-01f +
-            r * (1.666651964e-01f + r * (4.166823998e-02f + r * (8.368823677e-03f + r * 1.382321352e-03f)));
-  float p = 1.0f + (r + r * r * q);
+  float p = ae_vm_exp_tail(ae_vm_reduce_ln2(x, &n));
   int32_t half = n >> 1; /* two steps: 2^n alone overflows, or is denormal */
   return p * ae_vm_power(half) * ae_vm_power(n - half);
 }
@@ -186,6 +196,27 @@ AE_INLINE float ae_log1p(float x) {
   y = x < INFINITY ? y : x;
   y = x < -1.0f ? NAN : y;
   return x == -1.0f ? -INFINITY : y;
+}
+
+/* e^-|x|, never below 2^-126: half the work of ae_exp */
+AE_INLINE float ae_decay(float x) {
+  float a = -ae_abs(x);
+  a = a < -87.0f ? -87.0f : a;
+  int32_t n;
+  float r = ae_vm_reduce_ln2(a, &n);
+  return ae_vm_exp_tail(r) * ae_vm_power(n);
+}
+
+/* log(1 + e), 0 <= e <= 1 */
+AE_INLINE float ae_log1p_unit(float e) {
+  float q = -4.999993145e-01f +
+            e * (3.333047926e-01f +
+                 e * (-2.495829314e-01f +
+                      e * (1.969402581e-01f +
+                           e * (-1.535172909e-01f +
+                                e * (1.067473218e-01f +
+                                     e * (-5.760999024e-02f + e * (2.017690428e-02f + e * -3.312572604e-03f)))))));
+  return e + e * e * q;
 }
 
 AE_INLINE float ae_tanh(float x) {
@@ -322,7 +353,7 @@ AE_INLINE float ae_cos(float x) {
 
 /* log(1 + e^x) */
 AE_INLINE real ae_softplus(real x) {
-  return (x > 0 ? x : 0) + ae_log1p(ae_exp(-ae_abs(x)));
+  return (x > 0 ? x : 0) + ae_log1p_unit(ae_exp(-ae_abs(x)));
 }
 AE_INLINE real ae_rsqrt(real x) {
   return 1 / ae_sqrt(x);

@@ -11,11 +11,12 @@ typedef struct attrs {
 
 AE_INLINE real term(real z, real t, attrs a) {
   (void)a;
-  return ae_abs(z) * (z > 0 ? 1 - t : t) + ae_log1p(ae_exp(-ae_abs(z)));
+  return ae_abs(z) * (z > 0 ? 1 - t : t) + ae_log1p_unit(ae_decay(z));
 }
 AE_INLINE real slope(real z, real t, attrs a) {
   (void)a;
-  return ae_sigmoid(z) - t;
+  real e = ae_decay(z);
+  return (z < 0 ? e : 1) / (1 + e) - t;
 }
 AE_INLINE real target_slope(real z, real t, attrs a) {
   (void)t, (void)a;

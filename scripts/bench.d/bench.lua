@@ -1,0 +1,57 @@
+--- How long one training step of each model takes, here and, with --peers, in PyTorch and Keras on the same machine in
+--- the same run: all take turns, so that what else the machine does meets all alike. Every model has the same shapes,
+--- loss (binary cross-entropy of logits), optimiser (Adam) and batch on all sides.
+---
+---   --peers FOLDER   a Python environment with PyTorch and Keras; made there, with pip, where there is none
+---   --models LIST    names of models.lua, with commas; default: all
+---   --rounds N       turns of each; default 5, with peers 8
+---   --seconds S      of one turn; default 0.5
+---   --threads N      default 2
+package.path = "scripts/bench.d/?.lua;" .. package.path
+local models = require "models"
+local workers = require "workers"
+local report = require "report"
+
+local function usage(message)
+  io.stderr:write("bench: ", message, "\nusage: scripts/bench [--peers FOLDER] [--models LIST] [--rounds N] ",
+    "[--seconds S] [--threads N]\n")
+  os.exit(2)
+end
+
+local function parse(given)
+  local o = { threads = 2, seconds = 0.5, models = {} }
+  local i = 1
+  local function value()
+    i = i + 1
+    return given[i] or usage(given[i - 1] .. " wants a value")
+  end
+  local function number() return tonumber(value()) or usage(given[i - 1] .. " wants a number, got " .. given[i]) end
+  while given[i] do
+    local option = given[i]
+    if option == "--peers" then o.peers = value()
+    elseif option == "--rounds" then o.rounds = number()
+    elseif option == "--seconds" then o.seconds = number()
+    elseif option == "--threads" then o.threads = math.tointeger(number()) or usage "--threads wants a whole number"
+    elseif option == "--models" then
+      for name in value():gmatch("[^,]+") do
+        o.models[#o.models + 1] = models.find(name) or usage("no model '" .. name .. "'")
+      end
+    else usage("unknown option " .. option) end
+    i = i + 1
+  end
+  if #o.models == 0 then o.models = models.list end
+  o.rounds = o.rounds or (o.peers and 8 or 5)
+  return o
+end
+
+local o = parse(arg)
+local all = workers.start(o)
+for _, model in ipairs(o.models) do
+  for _, worker in ipairs(all) do worker:ask("prepare " .. model.name) end
+end
+for _ = 1, o.rounds do
+  for _, model in ipairs(o.models) do
+    for _, worker in ipairs(all) do worker:run(model.name, o.seconds) end
+  end
+end
+report.print(o, all)

@@ -1,0 +1,43 @@
+"""The other side of scripts/bench.d/worker.lua: the same commands, for a function that builds a model's step."""
+import sys
+import time
+
+MODELS = {
+    "dense": ([784, 32, 784], 256),
+    "deep": ([784, 512, 256, 64, 256, 512, 784], 256),
+}
+
+
+def peak_memory():
+    with open("/proc/self/status") as status:
+        return next(line.split()[1] for line in status if line.startswith("VmHWM"))
+
+
+def run(step, seconds):
+    times = []
+    last = began = time.perf_counter()
+    while last - began < seconds:
+        step()
+        now = time.perf_counter()
+        times.append(f"{(now - last) * 1e3:.4f}")
+        last = now
+    return " ".join(times)
+
+
+def serve(build):
+    """build(sizes, batch) -> step(), which is over when it returns."""
+    answers = sys.stdout
+    sys.stdout = sys.stderr
+    prepared = {}
+    for line in sys.stdin:
+        command, *rest = line.split()
+        if command == "prepare":
+            prepared[rest[0]] = build(*MODELS[rest[0]])
+            for _ in range(5):
+                prepared[rest[0]]()
+            answer = "ready"
+        elif command == "run":
+            answer = run(prepared[rest[0]], float(rest[1]))
+        else:
+            answer = peak_memory()
+        print(answer, file=answers, flush=True)

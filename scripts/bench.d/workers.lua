@@ -1,0 +1,80 @@
+--- The processes that take turns: aelua with what it chooses and with OpenBLAS alone, and the peers.
+local M = {}
+
+---@class Worker
+---@field name string
+---@field times table<string, number[]> milliseconds of every step, by model
+local Worker = {}
+Worker.__index = Worker
+
+local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+
+-- Answers come through a named pipe: io.popen goes one way.
+local function start(name, command)
+  local pipe = os.tmpname()
+  os.remove(pipe)
+  assert(os.execute("mkfifo " .. quoted(pipe)), "bench: mkfifo failed")
+  local self = setmetatable({ name = name, times = {} }, Worker)
+  self.questions = assert(io.popen(("%s > %s"):format(command, quoted(pipe)), "w"))
+  self.answers = assert(io.open(pipe, "r"))
+  os.remove(pipe)
+  return self
+end
+
+--- Sends a command; gives the answer.
+---@param command string
+---@return string
+function Worker:ask(command)
+  self.questions:write(command, "\n")
+  self.questions:flush()
+  return self.answers:read("l") or error(("bench: %s ended at '%s'"):format(self.name, command), 0)
+end
+
+--- Trains for some seconds and keeps the times.
+---@param model string
+---@param seconds number
+function Worker:run(model, seconds)
+  local times = self.times[model] or {}
+  self.times[model] = times
+  for text in self:ask(("run %s %g"):format(model, seconds)):gmatch("%S+") do times[#times + 1] = tonumber(text) end
+end
+
+local function has(command) return (os.execute(command .. " > /dev/null 2>&1")) == true end
+
+-- The Python of the peers' environment, which is made where there is none.
+local function python(folder)
+  local path = quoted(folder .. "/bin/python")
+  if not has("test -x " .. path) then
+    print("making " .. folder .. " with PyTorch and Keras (a few GB)")
+    assert(os.execute("python3 -m venv " .. quoted(folder)), "bench: python3 -m venv failed")
+    assert(os.execute(path .. " -m pip install -q torch --index-url https://download.pytorch.org/whl/cpu"
+      .. " || " .. path .. " -m pip install -q torch"), "bench: installing PyTorch failed")
+    assert(os.execute(path .. " -m pip install -q tensorflow-cpu keras"), "bench: installing Keras failed")
+  end
+  return path
+end
+
+--- Starts all that the options ask for.
+---@param o { threads: integer, peers: string? }
+---@return Worker[]
+function M.start(o)
+  local aelua = ("AELUA_THREADS=%d exec build/aelua scripts/bench.d/worker.lua"):format(o.threads)
+  local list = { start("aelua", aelua), start("aelua, OpenBLAS alone", "AELUA_BACKEND=openblas " .. aelua) }
+  if not o.peers then return list end
+  local path = python(o.peers)
+  local function peer(name, script, mode)
+    list[#list + 1] = start(name, ("OMP_NUM_THREADS=%d exec %s scripts/bench.d/%s %s %d 2> /dev/null"):format(
+      o.threads, path, script, mode, o.threads))
+  end
+  if has(path .. " -c 'import torch'") then
+    peer("PyTorch", "peer_torch.py", "eager")
+    peer("PyTorch, compile", "peer_torch.py", "compile")
+  end
+  if has("KERAS_BACKEND=tensorflow " .. path .. " -c 'import keras'") then
+    peer("Keras", "peer_keras.py", "graph")
+    peer("Keras, XLA", "peer_keras.py", "xla")
+  end
+  return list
+end
+
+return M
