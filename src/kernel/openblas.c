@@ -9,7 +9,8 @@
 ** only OPENBLAS_CORETYPE: so where its choice has no AVX-512 and the processor
 ** does, it is unloaded and loaded again with that variable set.
 **
-** A library that the host had loaded already is taken as it is.
+** A library that the host had loaded already is taken as it is. The environment
+** variable AELUA_OPENBLAS names another file to load.
 */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -128,9 +129,10 @@ static void describe(void *library, int parallel) {
 }
 
 static bool open_library(bool keep_environment) {
-  void *library = NULL;
+  const char *named = getenv("AELUA_OPENBLAS");
+  void *library = named && *named ? load(named, keep_environment) : NULL;
 #ifdef AELUA_OPENBLAS_LIBRARY
-  library = load(AELUA_OPENBLAS_LIBRARY, keep_environment);
+  if (!library) library = load(AELUA_OPENBLAS_LIBRARY, keep_environment);
 #endif
   if (!library) library = load("libopenblas.so.0", keep_environment);
   if (!library) return false;
