@@ -1,5 +1,6 @@
 local ae = require "aelua"
 local core = require "aelua.core"
+local parameter = require "aelua.nn.parameter"
 local support = require "spec.support.nn"
 local nn = ae.nn
 
@@ -65,6 +66,10 @@ describe("descriptions", function()
     refuses({ class = "Sequential", layers = { 3 } }, "1: a layer without a class")
     refuses({ class = "Sequential" }, "the list 'layers' is missing")
     refuses("Dense", "a layer without a class")
+    support.raises("weights %[9000000000000, 9000000000000%] are more than the file holds", function()
+      nn.from_config({ class = "Dense", units = { 9000000000000 } }, nil, 100)
+      parameter.blank(100, function() nn.Dense(9000000000000):build { 9000000000000 } end)
+    end)
     refuses({ class = "Dense", units = { -1 } }, "positive integer")
     refuses({ class = "Module" }, "no layer 'Module'")
   end)

@@ -48,15 +48,25 @@ function M.function_entry(path, fn)
   return doc and entry.lua_function(path or doc.name, doc) or undocumented(path or "function")
 end
 
-local function class_entry(path, class)
-  for _, member in pairs(class) do
-    if type(member) == "function" then
+-- The entry of `class` as declared under `class_name` where one of its own functions stands.
+local function declared_entry(path, class, class_name, fits)
+  for key, member in pairs(class) do
+    if type(member) == "function" and fits(key) then
       local docs = docs_around(member)
-      local declared = find(docs, function(doc) return doc.kind == "class" and doc.class_name == class.class_name end)
+      local declared = find(docs, function(doc) return doc.kind == "class" and doc.class_name == class_name end)
       if declared then return entry.class(path, docs, declared) end
     end
   end
-  return undocumented(path)
+  return nil
+end
+
+local function class_entry(path, class)
+  local function any() return true end
+  -- A class of a family, made by a function, is told of where the family's base stands.
+  local function own(key) return key:sub(1, 2) ~= "__" end
+  return declared_entry(path, class, class.class_name, any)
+    or class.super and declared_entry(path, class, class.super.class_name, own)
+    or undocumented(path)
 end
 
 local function namespace_entry(item)
@@ -89,7 +99,12 @@ local function walk(items, path, namespace, seen)
       item.kind, item.members = "namespace", {}
       walk(item.members, item.path, value, seen)
       item.entry = function() return namespace_entry(item) end
-    elseif type(value) == "function" and not core.describe(key) then
+    elseif type(value) == "function" and value == core.ops[key] then
+      if path ~= "ae" then
+        item.kind = "function"
+        item.entry = function() return entry.operation(key, item.path) end
+      end
+    elseif type(value) == "function" and (path ~= "ae" or not core.describe(key)) then
       item.kind = "function"
       item.entry = function() return M.function_entry(item.path, value) end
     end

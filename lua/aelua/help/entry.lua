@@ -64,8 +64,9 @@ function M.signature(operation, from)
 end
 
 ---@param name string
+---@param path? string its public name, where that is not ae.NAME
 ---@return aelua.HelpEntry?
-function M.operation(name)
+function M.operation(name, path)
   local operation = core.describe(name)
   if not operation then return nil end
   local inputs, attributes = {}, {}
@@ -83,8 +84,8 @@ function M.operation(name)
   end
   local text = split_lines(operation.doc)
   if operation.no_gradient then text[#text + 1] = "No gradient: " .. operation.no_gradient .. "." end
-  local prefix = operation.internal and "core.ops." or "ae."
-  local entry = { title = prefix .. M.signature(operation), text = text, by_line = true, sections = {} }
+  path = path or (operation.internal and "core.ops." or "ae.") .. name
+  local entry = { title = path:sub(1, -#name - 1) .. M.signature(operation), text = text, by_line = true, sections = {} }
   local first = operation.inputs[1]
   if first and not first.list and not operation.internal and not operation.no_method then
     entry.also = "t:" .. M.signature(operation, 2)

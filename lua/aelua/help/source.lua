@@ -79,11 +79,18 @@ local function split_arguments(text)
   return names
 end
 
--- What `line` declares: fields of the doc.
+-- What `line` declares: fields of the doc. Methods and classes may stand inside a
+-- function that makes them.
 local function declaration(line)
+  local inner = line:match("^%s+(function%s+[%w_]+[.:].*)$") or line:match("^%s+(local%s.*:extend.*)$")
+  line = inner or line
   local name, arguments = line:match("^function%s+([%w_.:]+)%s*%(([^)]*)")
   if not name then name, arguments = line:match("^([%w_]+[.][%w_.]+)%s*=%s*function%s*%(([^)]*)") end
   if not name then name, arguments = line:match("^local%s+function%s+([%w_]+)%s*%(([^)]*)") end
+  if not name then
+    arguments = line:match("^return%s+function%s*%(([^)]*)")
+    name = arguments and "function"
+  end
   if name then return { kind = "function", name = name, arguments = split_arguments(arguments) } end
   local variable, parent, class_name = line:match('^local%s+([%w_]+)%s*=%s*([%w_.]+):extend%s*%(?%s*"([%w_]+)"')
   if not variable then variable, class_name = line:match('^local%s+([%w_]+)%s*=%s*class%s*%(?%s*"([%w_]+)"') end

@@ -111,7 +111,7 @@ return function(tools)
     for _, tensor in pairs(tensors) do count = count + shapes.count(tensor.shape) end
     local ok, model = pcall(function()
       local description = core.json.decode(metadata.model)
-      local built = nn.init.blank(count, nn.from_config, description, o)
+      local built = nn.from_config(description, o, count)
       errors.check(built.is_model, "format", "%s is a layer, not a model", built.class_name)
       return built:load_state_dict(tensors)
     end)

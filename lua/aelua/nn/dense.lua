@@ -16,6 +16,7 @@ local activation = require "aelua.nn.activation"
 local errors = require "aelua.base.errors"
 local initializers = require "aelua.nn.initializers"
 local options = require "aelua.base.options"
+local parameter = require "aelua.nn.parameter"
 local shapes = require "aelua.base.shapes"
 
 local dense, norm, reshape, square = core.ops.dense, core.ops.norm, core.ops.reshape, core.ops.square
@@ -92,8 +93,8 @@ function Dense:build(shape)
     errors.check(self.weight.shape[1] == size, "shape", "wants %d features, got %s", self.weight.shape[1],
       shapes.text(shape))
   else
-    self.weight = initializers.parameter("Dense", self._weight_init, { size, self.out }, size, self.out)
-    if self.has_bias then self.bias = initializers.parameter("Dense", self._bias_init, { self.out }, size, self.out) end
+    self.weight = parameter.new("Dense", self._weight_init, { size, self.out }, size, self.out)
+    if self.has_bias then self.bias = parameter.new("Dense", self._bias_init, { self.out }, size, self.out) end
   end
   self.input_shape = shape
   return self:result_shape(shape)

@@ -3,6 +3,7 @@
 --- registered here are built from a description.
 local errors = require "aelua.base.errors"
 local names = require "aelua.base.names"
+local parameter = require "aelua.nn.parameter"
 local tree = require "aelua.nn.tree"
 
 local M = {}
@@ -115,9 +116,12 @@ end
 --- The module that a description stands for. Errors: format.
 ---@param config table
 ---@param given? table what stands in for what descriptions leave out
+---@param most? integer numbers that its weights may hold, which are zeros then and not drawn: for files, which have them
 ---@return aelua.Module
-function M.from_config(config, given)
-  return setmetatable({ modules = {}, at = "", given = given or {} }, Reader):build(config)
+function M.from_config(config, given, most)
+  local reader = setmetatable({ modules = {}, at = "", given = given or {} }, Reader)
+  if most then return parameter.blank(most, reader.build, reader, config) end
+  return reader:build(config)
 end
 
 return M

@@ -14,6 +14,7 @@ local activation = require "aelua.nn.activation"
 local errors = require "aelua.base.errors"
 local initializers = require "aelua.nn.initializers"
 local options = require "aelua.base.options"
+local parameter = require "aelua.nn.parameter"
 local shapes = require "aelua.base.shapes"
 
 local dense = core.ops.dense
@@ -72,7 +73,7 @@ function TiedDense:build(shape)
   errors.check(shapes.count(self.units) == size, "shape", "has %d results, units %s hold %d", size,
     shapes.text(self.units), shapes.count(self.units))
   if self.has_bias and not self.bias then
-    self.bias = initializers.parameter("TiedDense", self._bias_init, { size }, out, size)
+    self.bias = parameter.new("TiedDense", self._bias_init, { size }, out, size)
   end
   self.input_shape = shape
   return self:result_shape(shape)
