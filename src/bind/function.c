@@ -25,6 +25,7 @@ struct record {
 struct ae_link {
   atomic_int refs;
   lua_State *L; /* the thread in which functions run; NULL: the state has closed */
+  atomic_bool closed;
   ae_context *ctx;
   ae_allocator *allocator; /* retained */
   _Atomic(record *) dead;
@@ -45,6 +46,7 @@ ae_status ae_link_open(lua_State *L, ae_context *ctx, ae_link **out, ae_error *e
   ae_link *link = block;
   *link = (ae_link){.L = main_thread, .ctx = ctx, .allocator = ctx->allocator};
   atomic_init(&link->refs, 1);
+  atomic_init(&link->closed, false);
   atomic_init(&link->dead, NULL);
   ae_allocator_retain(ctx->allocator);
   *out = link;
@@ -73,6 +75,7 @@ static void sweep(ae_link *link, lua_State *L) {
 void ae_link_close(ae_link *link) {
   if (!link) return;
   link->L = NULL;
+  atomic_store(&link->closed, true);
   sweep(link, NULL);
   release_link(link);
 }
@@ -192,11 +195,16 @@ static ae_status run(void *user, ae_call *call) {
   return status;
 }
 
+/* Where the state has closed nobody comes by to sweep. */
 static void drop(void *user) {
   record *r = user;
-  record *head = atomic_load(&r->link->dead);
+  ae_link *link = r->link;
+  atomic_fetch_add(&link->refs, 1);
+  record *head = atomic_load(&link->dead);
   do r->next = head;
-  while (!atomic_compare_exchange_weak(&r->link->dead, &head, r));
+  while (!atomic_compare_exchange_weak(&link->dead, &head, r));
+  if (atomic_load(&link->closed)) sweep(link, NULL);
+  release_link(link);
 }
 
 /* ---- Recording ---- */

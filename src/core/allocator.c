@@ -234,6 +234,7 @@ ae_memory_use ae_allocator_use(const ae_allocator *a) {
 void ae_allocator_set_budget(ae_allocator *a, size_t budget) {
   pthread_mutex_lock(&a->lock);
   a->budget = budget;
+  if (budget && a->held > budget) trim_locked(a); /* what is cached would be given out beyond it */
   pthread_mutex_unlock(&a->lock);
 }
 
