@@ -35,7 +35,21 @@ local function find(docs, matches)
   return nil
 end
 
-local function undocumented(path) return { title = path, text = {}, sections = {} } end
+local function sorted_keys(t)
+  local keys = {}
+  for key in pairs(t) do
+    if type(key) == "string" and key:find("^%a") then keys[#keys + 1] = key end
+  end
+  table.sort(keys)
+  return keys
+end
+
+-- A function or class that no line declares by name was made by another: what
+-- the head of its file says is all there is.
+local function made_by_another(path, docs)
+  local head = docs[1]
+  return { title = path, text = head and head.kind == "file" and head.text or {}, shared = true, sections = {} }
+end
 
 --- The documentation of a Lua function, from the source that defined it.
 ---@param path string? what to call it; nil: what its source calls it
@@ -45,28 +59,22 @@ function M.function_entry(path, fn)
   local docs = docs_around(fn)
   local line = debug.getinfo(fn, "S").linedefined
   local doc = find(docs, function(doc) return doc.kind == "function" and doc.line == line end)
-  return doc and entry.lua_function(path or doc.name, doc) or undocumented(path or "function")
+  return doc and entry.lua_function(path or doc.name or "function", doc) or made_by_another(path or "function", docs)
 end
 
--- The entry of `class` as declared under `class_name` where one of its own functions stands.
-local function declared_entry(path, class, class_name, fits)
-  for key, member in pairs(class) do
-    if type(member) == "function" and fits(key) then
-      local docs = docs_around(member)
-      local declared = find(docs, function(doc) return doc.kind == "class" and doc.class_name == class_name end)
-      if declared then return entry.class(path, docs, declared) end
+-- A class of a family, made by a function, is told of where the family's base stands.
+local function class_entry(path, class)
+  local docs
+  for _, wanted in ipairs { class.class_name, class.super and class.super.class_name } do
+    for _, name in ipairs(sorted_keys(class)) do
+      if type(class[name]) == "function" and name ~= "is" then -- `is` is of every class
+        docs = docs_around(class[name])
+        local declared = find(docs, function(doc) return doc.kind == "class" and doc.class_name == wanted end)
+        if declared then return entry.class(path, docs, declared) end
+      end
     end
   end
-  return nil
-end
-
-local function class_entry(path, class)
-  local function any() return true end
-  -- A class of a family, made by a function, is told of where the family's base stands.
-  local function own(key) return key:sub(1, 2) ~= "__" end
-  return declared_entry(path, class, class.class_name, any)
-    or class.super and declared_entry(path, class, class.super.class_name, own)
-    or undocumented(path)
+  return made_by_another(path, docs or {})
 end
 
 local function namespace_entry(item)
@@ -76,15 +84,6 @@ local function namespace_entry(item)
     members[i] = { name = member.name, type = "", text = source.first_sentence(shown.text) }
   end
   return { title = item.path, text = {}, sections = { { title = "Names", items = members } } }
-end
-
-local function sorted_keys(t)
-  local keys = {}
-  for key in pairs(t) do
-    if type(key) == "string" and key:find("^%a") then keys[#keys + 1] = key end
-  end
-  table.sort(keys)
-  return keys
 end
 
 local function walk(items, path, namespace, seen)
@@ -113,16 +112,18 @@ local function walk(items, path, namespace, seen)
 end
 
 -- What is written in C and described in lua/aelua/meta: `function ae.seed(n) end`, `function Tensor:item() end`.
-local function add_described(items)
+local function add_described(items, ae)
   for _, module in ipairs(core.sources()) do
     if module:find("^aelua%.meta%.") then
       for _, doc in ipairs(entry.docs_of(module)) do
-        local name = doc.kind == "function" and doc.name:match("([%w_]+)$")
+        local name = doc.kind == "function" and doc.name and doc.name:match("([%w_]+)$")
         if name then
           local method = doc.name:match("^Tensor:") ~= nil
           local path = method and "t:" .. name or doc.name
+          local value = method and core.methods[name] or ae
+          for part in (method and "" or path:gsub("^ae%.", "")):gmatch("[^.]+") do value = value[part] end
           items[#items + 1] = {
-            path = path, name = name, kind = method and "method" or "function",
+            path = path, name = name, kind = method and "method" or "function", value = value,
             entry = function() return entry.lua_function(path, doc) end,
           }
         end
@@ -159,7 +160,7 @@ function M.of(ae)
     }
   end
   local described = {}
-  add_described(described)
+  add_described(described, ae)
   add_methods(described)
   table.sort(described, function(a, b) return a.path < b.path end)
   local known = {}

@@ -10,6 +10,7 @@ local M = {}
 ---@field also string? another way to call it
 ---@field text string[] lines of prose; two spaces of indentation mark what keeps its form
 ---@field by_line boolean? every line of the text is a paragraph of its own
+---@field shared boolean? the text is that of a whole file
 ---@field sections { title: string, items: aelua.HelpItem[] }[]
 
 ---@class aelua.HelpItem
@@ -186,7 +187,7 @@ end
 function M.class(title, docs, declared)
   local methods, init = {}, nil
   for _, doc in ipairs(docs) do
-    local method = doc.kind == "function" and doc.name:match("^" .. declared.name .. "[:.]([%a][%w_]*)$")
+    local method = doc.kind == "function" and doc.name and doc.name:match("^" .. declared.name .. "[:.]([%a][%w_]*)$")
     if method == "init" then
       init = doc
     elseif method and #doc.text > 0 then
@@ -200,6 +201,10 @@ function M.class(title, docs, declared)
     if #init.text > 0 and #text > 0 then entry.text[#entry.text + 1] = "" end
     table.move(init.text, 1, #init.text, #entry.text + 1, entry.text)
     add_function_sections(entry, init)
+  end
+  if declared.parent then
+    if #entry.text > 0 then entry.text[#entry.text + 1] = "" end
+    entry.text[#entry.text + 1] = ("Extends `%s`, whose methods it has too."):format(declared.parent)
   end
   if #declared.fields > 0 then
     entry.sections[#entry.sections + 1] = { title = "Fields", items = as_items(declared.fields) }

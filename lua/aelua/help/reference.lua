@@ -44,14 +44,20 @@ local function add_items(lines, items)
   end
 end
 
-local function add_entry(lines, entry, level)
+-- `told`: shared text -> the title under which it stands already.
+local function add_entry(lines, entry, level, told)
   lines[#lines + 1] = ("%s %s"):format(("#"):rep(level), escape(entry.title))
   lines[#lines + 1] = ""
   if entry.also then
     lines[#lines + 1] = ("Also `%s`."):format(entry.also)
     lines[#lines + 1] = ""
   end
-  if #entry.text > 0 then
+  local first = entry.shared and told[entry.text]
+  if first then
+    lines[#lines + 1] = ("See %s."):format(escape(first))
+    lines[#lines + 1] = ""
+  elseif #entry.text > 0 then
+    told[entry.text] = entry.title
     add_prose(lines, entry.text, entry.by_line)
     lines[#lines + 1] = ""
   end
@@ -65,12 +71,13 @@ end
 
 local function add_chapter(lines, title, items)
   if #items == 0 then return end
+  local told = {}
   lines[#lines + 1] = "## " .. title
   lines[#lines + 1] = ""
   for _, item in ipairs(items) do
-    add_entry(lines, item.entry(), 3)
+    add_entry(lines, item.entry(), 3, told)
     if item.members then
-      for _, member in ipairs(item.members) do add_entry(lines, member.entry(), 4) end
+      for _, member in ipairs(item.members) do add_entry(lines, member.entry(), 4, told) end
     end
   end
 end

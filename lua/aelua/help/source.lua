@@ -5,7 +5,7 @@ local M = {}
 ---@class aelua.Doc
 ---@field kind "file"|"function"|"class"|"type"
 ---@field line integer of the declaration, or of the block's end
----@field name string? function or class as the source writes it: "M.load", "Dense:forward"
+---@field name string? function or class as the source writes it: "M.load", "Dense:forward"; nil: `return function`
 ---@field arguments string[]? names
 ---@field text string[] lines of prose, without the dashes
 ---@field params aelua.DocItem[]
@@ -79,21 +79,21 @@ local function split_arguments(text)
   return names
 end
 
--- What `line` declares: fields of the doc. Methods and classes may stand inside a
--- function that makes them.
+local function_forms = {
+  "^%s*function%s+([%w_.:]+)%s*%(([^)]*)", "^%s*local%s+function%s+([%w_]+)%s*%(([^)]*)",
+  "^%s*local%s+([%w_]+)%s*=%s*function%s*%(([^)]*)", "^%s*([%w_]+[.][%w_.]+)%s*=%s*function%s*%(([^)]*)",
+}
+
+-- What `line` declares: fields of the doc.
 local function declaration(line)
-  local inner = line:match("^%s+(function%s+[%w_]+[.:].*)$") or line:match("^%s+(local%s.*:extend.*)$")
-  line = inner or line
-  local name, arguments = line:match("^function%s+([%w_.:]+)%s*%(([^)]*)")
-  if not name then name, arguments = line:match("^([%w_]+[.][%w_.]+)%s*=%s*function%s*%(([^)]*)") end
-  if not name then name, arguments = line:match("^local%s+function%s+([%w_]+)%s*%(([^)]*)") end
-  if not name then
-    arguments = line:match("^return%s+function%s*%(([^)]*)")
-    name = arguments and "function"
+  for _, form in ipairs(function_forms) do
+    local name, arguments = line:match(form)
+    if name then return { kind = "function", name = name, arguments = split_arguments(arguments) } end
   end
-  if name then return { kind = "function", name = name, arguments = split_arguments(arguments) } end
-  local variable, parent, class_name = line:match('^local%s+([%w_]+)%s*=%s*([%w_.]+):extend%s*%(?%s*"([%w_]+)"')
-  if not variable then variable, class_name = line:match('^local%s+([%w_]+)%s*=%s*class%s*%(?%s*"([%w_]+)"') end
+  local returned = line:match("^return%s+function%s*%(([^)]*)")
+  if returned then return { kind = "function", arguments = split_arguments(returned) } end
+  local variable, parent, class_name = line:match('^%s*local%s+([%w_]+)%s*=%s*([%w_.]+):extend%s*%(?%s*"([%w_]+)"')
+  if not variable then variable, class_name = line:match('^%s*local%s+([%w_]+)%s*=%s*class%s*%(?%s*"([%w_]+)"') end
   if variable then return { kind = "class", name = variable, class_name = class_name, parent = parent } end
   return nil
 end

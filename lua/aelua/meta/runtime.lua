@@ -49,4 +49,22 @@ function ae.kernels() end
 ---@return any ... what it returns
 function ae.no_grad(fn, ...) end
 
+--- Runs fn(...) and releases, as soon as it ends, every tensor that it made. What survives: what fn returns (also in
+--- tables), what it gave to `ae.scope.keep`, and leaves on which `require_grad` was called. Parameters keep their
+--- gradients. Any other use of a released tensor is an error.
+---@param fn function
+---@param ... any its arguments
+---@return any ... what it returns
+function ae.scope(fn, ...) end
+
+--- Takes tensors, or tables of them, out of every scope.
+---@param ... any
+---@return any ... its arguments
+function ae.scope.keep(...) end
+
+--- Prints the documentation of an operation, a class or an object of it, a function or a namespace, given by name or
+--- as it is: `ae.help "dense"`, `ae.help(ae.nn.Dense)`, `ae.help "Autoencoder:fit"`.
+---@param what? any
+function ae.help(what) end
+
 return ae
