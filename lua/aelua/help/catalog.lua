@@ -70,7 +70,11 @@ local function class_entry(path, class)
       if type(class[name]) == "function" and name ~= "is" then -- `is` is of every class
         docs = docs_around(class[name])
         local declared = find(docs, function(doc) return doc.kind == "class" and doc.class_name == wanted end)
-        if declared then return entry.class(path, docs, declared) end
+        if declared then
+          local shown = entry.class(path, docs, declared)
+          shown.shared = wanted ~= class.class_name
+          return shown
+        end
       end
     end
   end

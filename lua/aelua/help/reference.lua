@@ -44,7 +44,7 @@ local function add_items(lines, items)
   end
 end
 
--- `told`: shared text -> the title under which it stands already.
+-- `told`: text -> the title under which it stands already.
 local function add_entry(lines, entry, level, told)
   lines[#lines + 1] = ("%s %s"):format(("#"):rep(level), escape(entry.title))
   lines[#lines + 1] = ""
@@ -52,12 +52,14 @@ local function add_entry(lines, entry, level, told)
     lines[#lines + 1] = ("Also `%s`."):format(entry.also)
     lines[#lines + 1] = ""
   end
-  local first = entry.shared and told[entry.text]
-  if first then
-    lines[#lines + 1] = ("See %s."):format(escape(first))
+  local text = table.concat(entry.text, "\n")
+  if entry.shared and told[text] then
+    lines[#lines + 1] = ("See %s."):format(escape(told[text]))
     lines[#lines + 1] = ""
-  elseif #entry.text > 0 then
-    told[entry.text] = entry.title
+    return
+  end
+  if text ~= "" then
+    told[text] = entry.title
     add_prose(lines, entry.text, entry.by_line)
     lines[#lines + 1] = ""
   end
