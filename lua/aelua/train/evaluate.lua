@@ -14,6 +14,15 @@ function M.means() return setmetatable({ sums = {}, names = {}, count = 0 }, Mea
 
 local function number(value) return type(value) == "number" and value or value:item() end
 
+--- The same table with a number for every scalar tensor.
+---@param values table<string, number|userdata>
+---@return table<string, number>
+function M.numbers(values)
+  local result = {}
+  for name, value in pairs(values) do result[name] = number(value) end
+  return result
+end
+
 --- Adds one named value of a batch of `n` samples: a number or a scalar tensor.
 function Means:add(name, value, n)
   if not self.sums[name] then
@@ -50,13 +59,17 @@ function Means:write(row, order, prefix)
   end
 end
 
+local function add_batch(model, batch, list, means)
+  local n = #batch.input
+  local total, terms, prediction = model:losses(batch, #list > 0)
+  means:add_losses(total, terms, n)
+  means:add_metrics(list, prediction, batch.target or batch.input, n)
+end
+
 local function pass(model, set, batch_size, list)
   local means = M.means()
   for batch in set:batches { size = math.min(batch_size, #set) } do
-    local n = #batch.input
-    local total, terms, prediction = model:losses(batch, #list > 0)
-    means:add_losses(total, terms, n)
-    means:add_metrics(list, prediction, batch.target or batch.input, n)
+    core.scope(add_batch, model, batch, list, means)
     if batch.release then batch:release() end
   end
   return means

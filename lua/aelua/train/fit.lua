@@ -117,6 +117,18 @@ local function not_finite(run, batch, value)
   errors.raise("state", message, 4)
 end
 
+-- Trains on one batch and adds its metrics: what of it outlives the batch are
+-- numbers, the loss and its terms.
+local function train_batch(run, batch, step, list, means)
+  local value, terms, prediction = step(run.model, batch, run.optimizer, #list > 0)
+  if type(value) ~= "number" then value = value:item() end
+  if terms then terms = evaluate.numbers(terms) end
+  if is_finite(value) and prediction then
+    core.no_grad(means.add_metrics, means, list, prediction, batch.target or batch.input, #batch.input)
+  end
+  return value, terms
+end
+
 local function train_epoch(run, set, o, list)
   local means = evaluate.means()
   local step = run.model.training_step or M.step
@@ -127,16 +139,13 @@ local function train_epoch(run, set, o, list)
   run.batch = 0
   for batch in set:batches { size = size, shuffle = o.shuffle, drop_last = o.drop_last } do
     run.batch = run.batch + 1
-    local value, terms, prediction = step(run.model, batch, run.optimizer, #list > 0)
-    if type(value) ~= "number" then value = value:item() end
+    local value, terms = core.scope(train_batch, run, batch, step, list, means)
     if not is_finite(value) then
       not_finite(run, batch, value)
       break
     end
     run.step = run.step + 1
-    local n = #batch.input
-    means:add_losses(value, terms, n)
-    if prediction then core.no_grad(means.add_metrics, means, list, prediction, batch.target or batch.input, n) end
+    means:add_losses(value, terms, #batch.input)
     run:tell("on_batch_end", value, terms)
     if batch.release then batch:release() end
     run.progress:step(run.batch, means.sums.loss / means.count)
