@@ -50,18 +50,20 @@ function M.number(who, values, classes)
     end
     return core.tensor(labels, { dtype = "i32" }), classes
   end
-  local names, seen = {}, {}
+  local names, known, name_for = {}, {}, {}
   for _, value in ipairs(values) do
-    if not seen[value] then
+    if not name_for[value] then
       local name = name_of(who, value)
-      seen[value] = name
-      if not seen[name] then names[#names + 1] = name end
-      seen[name] = name
+      name_for[value] = name
+      if not known[name] then
+        known[name] = true
+        names[#names + 1] = name
+      end
     end
   end
   table.sort(names, before)
   local places = positions(names)
-  for i, value in ipairs(values) do labels[i] = places[seen[value]] end
+  for i, value in ipairs(values) do labels[i] = places[name_for[value]] end
   return core.tensor(labels, { dtype = "i32" }), names
 end
 

@@ -7,6 +7,7 @@
 local core = require "aelua.core"
 local Batches = require "aelua.data.batches"
 local class = require "aelua.base.class"
+local classes = require "aelua.data.classes"
 local errors = require "aelua.base.errors"
 local shapes = require "aelua.base.shapes"
 local split = require "aelua.data.split"
@@ -32,12 +33,15 @@ local function check_samples(who, what, value, count)
   if not core.is_tensor(value) then
     errors.check(type(value) == "table" and getmetatable(value) == nil and next(value) ~= nil and #value == 0, "type",
       "%s: %s wants a tensor [N, ...] or a table of named ones, got %s", who, what, type(value))
-    for name, one in pairs(value) do count = check_samples(who, what .. "." .. tostring(name), one, count) end
+    local known = {}
+    for name in pairs(value) do known[#known + 1] = tostring(name) end
+    table.sort(known)
+    for _, name in ipairs(known) do count = check_samples(who, what .. "." .. name, value[name], count) end
     return count
   end
   errors.check(value.ndim > 0, "shape", "%s: %s wants a tensor [N, ...], got a single number", who, what)
   local n = #value
-  errors.check(not count or n == count, "shape", "%s: %s has %d samples, the input has %s", who, what, n, count)
+  errors.check(not count or n == count, "shape", "%s: %s has %d samples, wanted %s", who, what, n, count)
   return n
 end
 
@@ -224,12 +228,12 @@ local function join(a, b)
 end
 
 --- The samples of this data set and of others of the same shape, one after the
---- other. Labels are kept where all have them, with the same classes.
+--- other. Labels are kept where all have them; classes are those of all, by name.
 ---@param ... aelua.Dataset
 ---@return aelua.Dataset
 function Dataset:concat(...)
   local input, target = self:stored()
-  local labels = self.label and self:labels()
+  local labels, names = self.label and self:labels(), self.classes
   for i, other in ipairs { ... } do
     errors.check(Dataset.is(other), "type", "Dataset:concat: argument %d is no data set", i)
     errors.check(shapes.equal(self.shape, other.shape), "shape", "Dataset:concat: samples %s and %s",
@@ -239,10 +243,15 @@ function Dataset:concat(...)
       "Dataset:concat: some of the data sets have targets of their own, some have not")
     input = join(input, more)
     if target then target = join(target, more_target) end
-    local same = labels and other.label and table.concat(self.classes, "\0") == table.concat(other.classes, "\0")
-    labels = same and join(labels, other:labels()) or nil
+    if labels and other.label then
+      local mine, theirs
+      mine, theirs, names = classes.unite(labels, names, other:labels(), other.classes)
+      labels = join(mine, theirs)
+    else
+      labels, names = nil, nil
+    end
   end
-  return Dataset { input = input, target = target, labels = labels, classes = labels and self.classes }
+  return Dataset { input = input, target = target, labels = labels, classes = names }
 end
 
 --- Batches in turn, see BatchOptions:
