@@ -96,10 +96,12 @@ M.Function = Function
 --- What survives: what fn returns (also in tables), what it gave to
 --- `ae.scope.keep`, and leaves on which `require_grad` was called. Parameters
 --- keep their gradients. Any other use of a released tensor is an error.
-M.scope = setmetatable({
-  --- Takes tensors, or tables of them, out of every scope; returns its arguments.
-  keep = core.keep,
-}, { __call = function(_, fn, ...) return core.scope(fn, ...) end })
+M.scope = setmetatable({}, { __call = function(_, fn, ...) return core.scope(fn, ...) end })
+
+--- Takes tensors, or (nested) tables of them, out of every scope.
+---@param ... any
+---@return any ... the arguments
+function M.scope.keep(...) return core.keep(...) end
 
 -- ---- Gradient check ----
 

@@ -18,6 +18,11 @@ for _, name in ipairs { "tensor", "is_tensor", "seed", "threads", "clock", "memo
 end
 for name, fn in pairs(autograd) do ae[name] = fn end
 
+--- Prints the documentation of a name ("sum", "nn.Dense") or of a thing itself
+--- (ae.nn.Dense); without either, how to ask.
+---@param what any
+function ae.help(what) require("aelua.help").print(ae, what) end
+
 -- Models, with what they use of the other parts, which are loaded when they are used.
 local function make_models()
   return require "aelua.model" {
@@ -56,10 +61,6 @@ local parts = {
   callbacks = function() return require "aelua.train.callbacks" end,
   metrics = function() return require "aelua.train.metrics" end,
   noise = function() return require "aelua.train.noise" end,
-  help = function()
-    local help = require "aelua.help"
-    return function(what) return help.print(ae, what) end
-  end,
 }
 
 local function load(name)
