@@ -22,6 +22,8 @@
 
 #include "core/real.h"
 
+#define AE_SINE_NEAR ((real)4294967296) /* the first row of sin's table serves to twice this */
+
 #ifdef AELUA_REAL_DOUBLE
 
 AE_INLINE real ae_exp(real x) {
@@ -43,6 +45,12 @@ AE_INLINE real ae_sin(real x) {
   return sin(x);
 }
 AE_INLINE real ae_cos(real x) {
+  return cos(x);
+}
+AE_INLINE real ae_sin_near(real x) {
+  return sin(x);
+}
+AE_INLINE real ae_cos_near(real x) {
   return cos(x);
 }
 AE_INLINE real ae_erf(real x) {
@@ -269,8 +277,8 @@ static const double ae_vm_two_over_pi[3][13] = {
      0x1.b6295993c439p-132, 0x1.14acc9e21c82p-139, 0x1.5993c439041fep-148, 0x1.93c439041fe5p-156},
 };
 
-AE_INLINE float ae_vm_reduce_pi2(float x, uint32_t *quadrant) {
-  int32_t row = ((int32_t)(ae_vm_bits(x) >> 23 & 255u) - (127 + 25)) >> 3;
+AE_INLINE float ae_vm_reduce_pi2(float x, bool near, uint32_t *quadrant) {
+  int32_t row = near ? 0 : ((int32_t)(ae_vm_bits(x) >> 23 & 255u) - (127 + 25)) >> 3;
   row = row < 0 ? 0 : row;
   double d = x;
   double high = d * ae_vm_two_over_pi[0][row], mid = d * ae_vm_two_over_pi[1][row], low = d * ae_vm_two_over_pi[2][row];
@@ -282,10 +290,10 @@ AE_INLINE float ae_vm_reduce_pi2(float x, uint32_t *quadrant) {
   return (float)((((high - t) + mid) + low) * 1.5707963267948966);
 }
 
-/* sin(x + shift pi/2) */
-AE_INLINE float ae_vm_sine(float x, uint32_t shift) {
+/* sin(x + shift pi/2); near: |x| < AE_SINE_NEAR, or nan */
+AE_INLINE float ae_vm_sine(float x, bool near, uint32_t shift) {
   uint32_t quadrant;
-  float r = ae_vm_reduce_pi2(x, &quadrant), z = r * r;
+  float r = ae_vm_reduce_pi2(x, near, &quadrant), z = r * r;
   quadrant += shift;
   float s = r + r * z * (-1.666666716e-01f + z * (8.333372883e-03f + z * (-1.985028648e-04f + z * 2.804204769e-06f)));
   float c =
@@ -343,10 +351,17 @@ AE_INLINE float ae_pow(float x, float y) {
 }
 
 AE_INLINE float ae_sin(float x) {
-  return x == 0.0f ? x : ae_vm_sine(x, 0); /* the sum above loses the sign of zero */
+  return x == 0.0f ? x : ae_vm_sine(x, false, 0); /* the sum above loses the sign of zero */
 }
 AE_INLINE float ae_cos(float x) {
-  return ae_vm_sine(x, 1);
+  return ae_vm_sine(x, false, 1);
+}
+/* The same for |x| < AE_SINE_NEAR or nan: one row of the table, so that loops vectorise. */
+AE_INLINE float ae_sin_near(float x) {
+  return x == 0.0f ? x : ae_vm_sine(x, true, 0);
+}
+AE_INLINE float ae_cos_near(float x) {
+  return ae_vm_sine(x, true, 1);
 }
 
 #endif

@@ -1,13 +1,16 @@
 /*
 ** cos: y = cos x        dL/dx = -g sin x
 */
-#include "op/elementwise.h"
+#include "op/sine.h"
 
-AE_INLINE real forward(real x) {
-  return ae_cos(x);
+AE_INLINE real minus_sin(real x) {
+  return -ae_sin(x);
 }
-AE_INLINE real backward(real g, real x, real y) {
-  return -g * ae_sin(x);
+AE_INLINE real minus_sin_near(real x) {
+  return -ae_sin_near(x);
 }
 
-AE_UNARY(cos, AE_SAVES_IN(0), AE_GRAIN_COSTLY, "Cosine of each element, in radians; inf gives nan.");
+SINE_LOOPS(ae_cos, minus_sin)
+
+AE_UNARY_OP(cos, AE_SAVES_IN(0), AE_GRAIN_COSTLY, "Cosine of each element, in radians; inf gives nan.",
+            ae_unary_shape, );

@@ -1,13 +1,8 @@
 /*
 ** sin: y = sin x        dL/dx = g cos x
 */
-#include "op/elementwise.h"
+#include "op/sine.h"
 
-AE_INLINE real forward(real x) {
-  return ae_sin(x);
-}
-AE_INLINE real backward(real g, real x, real y) {
-  return g * ae_cos(x);
-}
+SINE_LOOPS(ae_sin, ae_cos)
 
-AE_UNARY(sin, AE_SAVES_IN(0), AE_GRAIN_COSTLY, "Sine of each element, in radians; inf gives nan.");
+AE_UNARY_OP(sin, AE_SAVES_IN(0), AE_GRAIN_COSTLY, "Sine of each element, in radians; inf gives nan.", ae_unary_shape, );
