@@ -45,6 +45,15 @@ describe("Autoencoder", function()
     support.near(case.gb2, model.decoder[1].bias.grad, "b2")
   end)
 
+  it("has correct gradients of its whole loss", function()
+    local model = small {
+      encoder = nn.Sequential { nn.Flatten(), nn.Dense(3, { activation = "sigmoid", l2 = 0.1, activity_l1 = 0.05 }) },
+    }
+    local x = ae.rand { 4, 2, 3 }
+    local parameters = model:parameters()
+    assert.is_true(ae.gradcheck(function() return (model:losses { input = x }) end, table.unpack(parameters)))
+  end)
+
   it("has the same loss with the sigmoid apart", function()
     local model = small()
     local x = ae.rand { 5, 2, 3 }

@@ -81,6 +81,13 @@ describe("Dense", function()
     assert.is_nil(dense:penalties().activity_l1)
   end)
 
+  it("that could not be made as a whole is not built", function()
+    local bias_init = function() error("no") end
+    local dense = nn.Dense(2, { bias_init = bias_init })
+    assert.is_false(pcall(dense.build, dense, { 2 }))
+    assert.is_false(dense:is_built())
+  end)
+
   it("lets go of nothing that an activation of one's own keeps", function()
     local Keeper = nn.Module:extend("Keeper")
     function Keeper:forward(x)

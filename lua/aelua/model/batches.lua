@@ -52,7 +52,7 @@ local function put(all, results, first, total)
     if count == total then return results end
     if not all then
       shape[1] = total
-      all = ops.zeros(shape)
+      all = ops.zeros(shape, { dtype = results.dtype })
     end
     ops.narrow(all, 1, first, count):copy_(results)
     results:free()

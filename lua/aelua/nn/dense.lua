@@ -93,8 +93,10 @@ function Dense:build(shape)
     errors.check(self.weight.shape[1] == size, "shape", "wants %d features, got %s", self.weight.shape[1],
       shapes.text(shape))
   else
-    self.weight = parameter.new("Dense", self._weight_init, { size, self.out }, size, self.out)
-    if self.has_bias then self.bias = parameter.new("Dense", self._bias_init, { self.out }, size, self.out) end
+    local weight = parameter.new("Dense", self._weight_init, { size, self.out }, size, self.out)
+    local bias = self.has_bias and parameter.new("Dense", self._bias_init, { self.out }, size, self.out) or nil
+    self.weight = weight
+    self.bias = bias
   end
   self.input_shape = shape
   return self:result_shape(shape)

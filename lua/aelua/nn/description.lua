@@ -46,8 +46,9 @@ function Writer:describe(module)
   if module.settle then module:settle() end
   local class = getmetatable(module)
   if classes[module.class_name] ~= class then
+    local place = tree.place(self.root, module) or "a module"
     errors.raise("unsupported", ("%s is %s, a class of your own: a file holds data, never code"):format(
-      tree.place(self.root, module) or "a module", module.class_name), 2)
+      place == "" and "the model" or place, module.class_name), 2)
   end
   local config = copy(module:config(self))
   config.class = module.class_name
