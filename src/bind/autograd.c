@@ -7,8 +7,9 @@
 #include "core/tape.h"
 
 /* Raises what a recorded function raised, where that is what went wrong; else err. */
-static int raise_failed(lua_State *L, const ae_error *err) {
+static int raise_failed(lua_State *L, ae_error *err) {
   if (err->code == AE_CALLBACK && ae_link_error(L)) return lua_error(L);
+  if (err->code == AE_NO_MEMORY) ae_fail_in(err, "backward");
   return ae_bind_raise(L, err);
 }
 

@@ -90,8 +90,13 @@ ae_tensor *ae_bind_check(lua_State *L, ae_lua *lua, int index, const char *who, 
 ae_tensor **ae_bind_list(lua_State *L, ae_lua *lua, int index, const char *who, int *n);
 /* Runs the collector where tensors, or their boxes, have grown past the soft limit. */
 void ae_bind_relieve(lua_State *L, ae_lua *lua);
-/* The collector at its fullest: the last thing to try when memory has run out. */
+/* A full collection, and new limits. */
 void ae_bind_collect(lua_State *L, ae_lua *lua);
+/* Runs attempt, and where memory has run out once more after a full collection.
+** Finalizers run in that, so the n tensors in `held` (NULLs are fine) are held. */
+typedef ae_status (*ae_attempt_fn)(ae_lua *lua, void *arg, ae_error *err);
+ae_status ae_bind_try(lua_State *L, ae_lua *lua, ae_attempt_fn attempt, void *arg, ae_tensor *const *held, int n,
+                      ae_error *err);
 
 /* ---- Arguments of operations (attributes.c) ---- */
 

@@ -84,6 +84,18 @@ void ae_bind_relieve(lua_State *L, ae_lua *lua) {
   if (lua->boxes > lua->most || ae_context_memory(lua->ctx).live > lua->limit) ae_bind_collect(L, lua);
 }
 
+ae_status ae_bind_try(lua_State *L, ae_lua *lua, ae_attempt_fn attempt, void *arg, ae_tensor *const *held, int n,
+                      ae_error *err) {
+  ae_status status = attempt(lua, arg, err);
+  if (status != AE_NO_MEMORY) return status;
+  for (int i = 0; i < n; i++)
+    if (held[i]) ae_tensor_retain(held[i]);
+  ae_bind_collect(L, lua);
+  status = attempt(lua, arg, err);
+  for (int i = 0; i < n; i++) ae_tensor_release(held[i]);
+  return status;
+}
+
 /* ---- The host's door (aelua.h) ---- */
 
 ae_status ae_lua_tensor(lua_State *L, int index, ae_tensor **out, ae_error *err) {

@@ -258,22 +258,13 @@ static ae_status read_mask(ae_context *ctx, ae_tensor *t, ae_tensor *mask, ae_te
 typedef struct access {
   ae_tensor *t, *key; /* key NULL: the region */
   ae_region region;
+  ae_tensor *out;
 } access;
 
-static ae_status read_access(ae_context *ctx, const access *a, ae_tensor **out, ae_error *err) {
-  if (!a->key) return read_region(ctx, a->t, &a->region, out, err);
-  return (a->key->type == AE_U8 ? read_mask : take_rows)(ctx, a->t, a->key, out, err);
-}
-
-/* A second attempt after a collection, in which finalizers run: what is read is held. */
-static ae_status read_again(lua_State *L, ae_lua *lua, const access *a, ae_tensor **out, ae_error *err) {
-  ae_tensor_retain(a->t);
-  if (a->key) ae_tensor_retain(a->key);
-  ae_bind_collect(L, lua);
-  ae_status status = read_access(lua->ctx, a, out, err);
-  ae_tensor_release(a->key);
-  ae_tensor_release(a->t);
-  return status;
+static ae_status attempt(ae_lua *lua, void *arg, ae_error *err) {
+  access *a = arg;
+  if (!a->key) return read_region(lua->ctx, a->t, &a->region, &a->out, err);
+  return (a->key->type == AE_U8 ? read_mask : take_rows)(lua->ctx, a->t, a->key, &a->out, err);
 }
 
 int ae_index_get(lua_State *L, ae_lua *lua) {
@@ -283,12 +274,10 @@ int ae_index_get(lua_State *L, ae_lua *lua) {
     a.key = ae_bind_check(L, lua, 2, "index", "the key");
   else
     ae_region_read(L, "index", a.t, 2, &a.region);
-  ae_tensor *out;
   ae_error err;
-  ae_status status = read_access(lua->ctx, &a, &out, &err);
-  if (status == AE_NO_MEMORY) status = read_again(L, lua, &a, &out, &err);
+  ae_status status = ae_bind_try(L, lua, attempt, &a, (ae_tensor *[]){a.t, a.key}, 2, &err);
   if (status != AE_OK) return ae_bind_raise(L, &err);
-  ae_bind_put(lua, box, out);
+  ae_bind_put(lua, box, a.out);
   ae_bind_relieve(L, lua);
   return 1;
 }

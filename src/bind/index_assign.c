@@ -66,34 +66,47 @@ static ae_status assign_tensor(ae_context *ctx, ae_tensor *t, ae_tensor *key, ae
   return status;
 }
 
-int ae_index_set(lua_State *L, ae_lua *lua) {
-  ae_tensor *t = ae_bind_check(L, lua, 1, "assignment", "the tensor");
-  ae_bind_check_in_place(L, lua, t, "assignment");
-  bool by_tensor = ae_bind_test(L, lua, 2) != NULL;
-  ae_tensor *key = by_tensor ? ae_bind_check(L, lua, 2, "assignment", "the key") : NULL;
-  ae_region region = {0};
-  if (!by_tensor) ae_region_read(L, "assignment", t, 2, &region);
-  ae_tensor *value = read_value(L, lua, t);
-  ae_error err;
-  ae_status status =
-      by_tensor ? assign_tensor(lua->ctx, t, key, value, &err)
-                : ae_tensor_assign(lua->ctx, "assignment", t, region.start, region.length, region.dropped, value, &err);
-  ae_tensor_release(value);
-  return status == AE_OK ? 0 : ae_bind_raise(L, &err);
+typedef struct assignment {
+  const char *who;
+  ae_tensor *t, *key, *value; /* key NULL: the region */
+  ae_region region;
+} assignment;
+
+static ae_status attempt(ae_lua *lua, void *arg, ae_error *err) {
+  const assignment *a = arg;
+  if (a->key) return assign_tensor(lua->ctx, a->t, a->key, a->value, err);
+  return ae_tensor_assign(lua->ctx, a->who, a->t, a->region.start, a->region.length, a->region.dropped, a->value, err);
 }
 
-/* t:copy_(src): all of t, src broadcast */
+static void assign(lua_State *L, ae_lua *lua, assignment *a) {
+  ae_error err;
+  ae_status status = ae_bind_try(L, lua, attempt, a, (ae_tensor *[]){a->t, a->key}, 2, &err);
+  ae_tensor_release(a->value);
+  if (status != AE_OK) ae_bind_raise(L, &err);
+}
+
+int ae_index_set(lua_State *L, ae_lua *lua) {
+  assignment a = {.who = "assignment", .t = ae_bind_check(L, lua, 1, "assignment", "the tensor")};
+  ae_bind_check_in_place(L, lua, a.t, "assignment");
+  if (ae_bind_test(L, lua, 2))
+    a.key = ae_bind_check(L, lua, 2, "assignment", "the key");
+  else
+    ae_region_read(L, "assignment", a.t, 2, &a.region);
+  a.value = read_value(L, lua, a.t);
+  assign(L, lua, &a);
+  return 0;
+}
+
 int ae_index_copy(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
-  ae_tensor *t = ae_bind_check(L, lua, 1, "copy_", "the tensor");
-  ae_tensor *src = ae_bind_check(L, lua, 2, "copy_", "the source");
-  ae_bind_check_in_place(L, lua, t, "copy_");
-  if (src->requires_grad && !lua->ctx->no_grad)
+  assignment a = {.who = "copy_", .t = ae_bind_check(L, lua, 1, "copy_", "the tensor")};
+  a.value = ae_bind_check(L, lua, 2, "copy_", "the source");
+  ae_bind_check_in_place(L, lua, a.t, "copy_");
+  if (a.value->requires_grad && !lua->ctx->no_grad)
     return ae_bind_fail(L, AE_STATE, "copy_: the source requires gradients, and copy_ is not recorded; detach it");
-  static const int64_t start[AE_MAX_DIMS];
-  ae_error err;
-  if (ae_tensor_assign(lua->ctx, "copy_", t, start, t->shape.dims, 0, src, &err) != AE_OK)
-    return ae_bind_raise(L, &err);
+  for (int d = 0; d < a.t->shape.ndim; d++) a.region.length[d] = a.t->shape.dims[d];
+  ae_tensor_retain(a.value);
+  assign(L, lua, &a);
   lua_settop(L, 1);
   return 1;
 }

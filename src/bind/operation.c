@@ -239,37 +239,23 @@ static ae_type number_type(const call *c, int i) {
   return AE_REAL;
 }
 
-static ae_status attempt(call *c, ae_error *err) {
-  ae_context *ctx = c->lua->ctx;
-  ae_tensor *made[AE_MAX_PARAMS];
-  int n_made = 0;
+/* The call itself, with tensors made of the numbers among its inputs. */
+static ae_status attempt(ae_lua *lua, void *arg, ae_error *err) {
+  call *c = arg;
+  bool made[AE_MAX_PARAMS] = {false};
   ae_status status = AE_OK;
-  int n_numbers = c->n_in < AE_MAX_PARAMS ? c->n_in : AE_MAX_PARAMS;
-  unsigned from_number = 0;
-  for (int i = 0; status == AE_OK && i < n_numbers; i++) {
+  for (int i = 0; status == AE_OK && i < c->n_in && i < AE_MAX_PARAMS; i++) {
     if (!c->is_number[i]) continue;
-    ae_tensor *t = NULL;
-    status = ae_tensor_new(ctx, number_type(c, i), &(ae_shape){0}, &t, err);
-    if (status != AE_OK) break;
-    ae_tensor_set(t, 0, c->number[i]);
-    c->in[i] = made[n_made++] = t;
-    from_number |= 1u << i;
+    status = ae_tensor_new(lua->ctx, number_type(c, i), &(ae_shape){0}, &c->in[i], err);
+    made[i] = status == AE_OK;
+    if (made[i]) ae_tensor_set(c->in[i], 0, c->number[i]);
   }
-  if (status == AE_OK) status = ae_op_run(ctx, c->op, c->in, c->n_in, c->attrs, c->out, err);
-  for (int i = 0; i < n_made; i++) ae_tensor_release(made[i]);
-  for (int i = 0; i < n_numbers; i++)
-    if (from_number & 1u << i) c->in[i] = NULL;
-  return status;
-}
-
-/* A second attempt after the collector has had its say. Finalizers run in it, so the inputs are held. */
-static ae_status attempt_again(lua_State *L, call *c, ae_error *err) {
-  for (int i = 0; i < c->n_in; i++)
-    if (c->in[i]) ae_tensor_retain(c->in[i]);
-  ae_bind_collect(L, c->lua);
-  ae_status status = attempt(c, err);
-  for (int i = 0; i < c->n_in; i++)
-    if (c->in[i]) ae_tensor_release(c->in[i]);
+  if (status == AE_OK) status = ae_op_run(lua->ctx, c->op, c->in, c->n_in, c->attrs, c->out, err);
+  for (int i = 0; i < AE_MAX_PARAMS; i++) {
+    if (!made[i]) continue;
+    ae_tensor_release(c->in[i]);
+    c->in[i] = NULL;
+  }
   return status;
 }
 
@@ -286,8 +272,7 @@ static int run_operation(lua_State *L, ae_lua *lua, const ae_op *op, int n_args)
   if (op->attrs_size) ae_op_defaults(op, c.attrs);
   read_arguments(L, &c, n_args);
   ae_error err;
-  ae_status status = attempt(&c, &err);
-  if (status == AE_NO_MEMORY) status = attempt_again(L, &c, &err);
+  ae_status status = ae_bind_try(L, lua, attempt, &c, c.in, c.n_in, &err);
   if (status == AE_NO_MEMORY) ae_fail_in(&err, op->name);
   if (status != AE_OK) return ae_bind_raise(L, &err);
   for (int k = 0; k < c.n_out; k++) ae_bind_put(lua, boxes[k], c.out[k]);

@@ -9,6 +9,7 @@
 
 typedef struct reader {
   ae_tensor *into;
+  ae_type type;
   ae_shape shape;
   int64_t at[AE_MAX_DIMS]; /* where it is, from 1 */
   int64_t next;            /* the element to write */
@@ -46,7 +47,7 @@ static void read_number(lua_State *L, reader *r, int depth) {
   if (lua_type(L, -1) != LUA_TNUMBER)
     ae_bind_fail(L, AE_TYPE, "tensor: %s wants a number, got %s", path(r, depth, where), ae_bind_describe(L, -1, got));
   double value = lua_tonumber(L, -1);
-  if (r->into->type != AE_REAL) ae_bind_check_fits(L, "tensor", r->into->type, value);
+  ae_bind_check_fits(L, "tensor", r->type, value);
   ae_tensor_set(r->into, r->next++, value);
 }
 
@@ -84,6 +85,11 @@ static ae_type option_type(lua_State *L, int index) {
   return type;
 }
 
+static ae_status attempt(ae_lua *lua, void *arg, ae_error *err) {
+  reader *r = arg;
+  return ae_tensor_new(lua->ctx, r->type, &r->shape, &r->into, err);
+}
+
 int ae_tensor_from_table(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
   luaL_checkstack(L, AE_MAX_DIMS + 8, NULL);
@@ -93,15 +99,10 @@ int ae_tensor_from_table(lua_State *L) {
   if (lua_type(L, 1) != LUA_TTABLE && lua_type(L, 1) != LUA_TNUMBER)
     return ae_bind_fail(L, AE_TYPE, "tensor: wants numbers in (nested) tables, got %s", ae_bind_describe(L, 1, got));
   reader r = {0};
-  ae_type type = option_type(L, 2);
+  r.type = option_type(L, 2);
   infer_shape(L, 1, &r.shape);
   ae_error err;
-  ae_status status = ae_tensor_new(lua->ctx, type, &r.shape, &r.into, &err);
-  if (status == AE_NO_MEMORY) {
-    ae_bind_collect(L, lua);
-    status = ae_tensor_new(lua->ctx, type, &r.shape, &r.into, &err);
-  }
-  if (status != AE_OK) return ae_bind_raise(L, &err);
+  if (ae_bind_try(L, lua, attempt, &r, NULL, 0, &err) != AE_OK) return ae_bind_raise(L, &err);
   ae_bind_put(lua, box, r.into);
   lua_pushvalue(L, 1);
   if (r.shape.ndim == 0)
