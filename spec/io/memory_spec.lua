@@ -1,0 +1,76 @@
+-- Files read and written with too little memory: whatever the budget, it is the whole result or an error, and nothing
+-- stays behind.
+local ae = require "aelua"
+local core = require "aelua.core"
+local files = require "spec.support.files"
+
+describe("with a budget", function()
+  local folder, path
+  setup(function()
+    folder = files.folder()
+    path = folder .. "/x"
+  end)
+  teardown(function()
+    ae.budget(0)
+    files.remove(folder)
+  end)
+
+  local function live()
+    collectgarbage()
+    collectgarbage()
+    return core.memory().live
+  end
+
+  -- Calls fn under budgets that grow until it succeeds; returns how often it did not.
+  local function press(fn, ...)
+    fn(...)
+    local before, refused = live(), 0
+    local room = 0
+    repeat
+      ae.budget(before + room)
+      local ok, failure = pcall(fn, ...)
+      ae.budget(0)
+      if not ok then
+        assert.equal("memory", type(failure) == "table" and failure.code or tostring(failure))
+        refused = refused + 1
+      end
+      failure = nil
+      assert.equal(before, live())
+      room = room + math.max(64, room // 8)
+    until ok
+    return refused
+  end
+
+  it("IDX, NPY and safetensors are read", function()
+    files.write(path, "\0\0\8\2" .. string.pack(">I4>I4", 100, 100) .. ("x"):rep(10000))
+    assert.is_true(press(core.read_idx, path) > 5)
+    press(core.read_idx, files.fixtures .. "members.idx.gz")
+    press(core.read_npy, files.fixtures .. "fortran_f8.npy")
+    core.write_safetensors(path, { a = ae.tensor { 1, 2 }, b = ae.tensor { { 3 } } }, { about = "x" })
+    press(core.read_safetensors, path)
+    press(core.read_file, path)
+  end)
+
+  it("tables are read", function()
+    local lines = {}
+    for i = 1, 300 do lines[i] = ("%d,%d.5,class %d"):format(i, i, i % 40) end
+    files.write(path, "a,b,label\n" .. table.concat(lines, "\n"))
+    assert.is_true(press(core.read_table, path) > 5)
+  end)
+
+  it("pictures are read", function()
+    for _, name in ipairs { "rgb.png", "palette.png", "deep.png", "baseline.jpg", "progressive.jpg" } do
+      assert.is_true(press(core.read_image, files.fixtures .. name) > 5)
+    end
+  end)
+
+  it("files are written", function()
+    local t = ae.tensor { { 1, 2 }, { 3, 4 } }
+    local picture = ae.tensor({ { 1, 2 }, { 3, 4 } }, { dtype = "u8" })
+    press(core.write_npy, path, t)
+    press(core.write_safetensors, path, { a = t, b = t }, { about = "x" })
+    press(core.write_png, path, picture)
+    press(core.write_file, path, "text")
+    assert.same({ "x" }, files.list(folder))
+  end)
+end)
