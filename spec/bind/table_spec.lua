@@ -36,6 +36,7 @@ describe("tensors from tables", function()
     fails("type", "tensor: [2] wants a number, got a table", function() ae.tensor { 1, { 2 } } end)
     fails("type", "tensor: [1][2] wants a number, got 'x'", function() ae.tensor { { 1, "x" } } end)
     fails("type", "tensor: [3] wants a number, got nothing", function() ae.tensor(setmetatable({ 1, 2, nil, 4 }, {})) end)
+    fails("type", "[1] wants a number, got a tensor", function() ae.tensor { ae.zeros(2) } end)
     fails("shape", "deeper than 8", function() ae.tensor { { { { { { { { { 1 } } } } } } } } } end)
   end)
 

@@ -22,6 +22,7 @@ describe("a tensor", function()
     fails("invalid", "tensor: has no 'shap'; did you mean 'shape'?", function() return t.shap end)
     fails("invalid", "tensor: has no 'sgimoid'; did you mean 'sigmoid'?", function() return t:sgimoid() end)
     fails("invalid", "tensor: has no 'zzzzzz'", function() return t.zzzzzz end)
+    fails("type", "item: wants a tensor, got nothing", function() t.item() end)
     fails("invalid", "cannot be set", function() t.shape = {} end)
   end)
 

@@ -134,13 +134,13 @@ static int distance(const char *a, const char *b) {
 
 const char *ae_bind_nearest(const char *name, const char *const *names) {
   const char *best = NULL;
-  int limit = (int)strlen(name) / 3;
-  if (limit < 1) limit = 1;
+  int least = (int)strlen(name) / 3;
+  if (least < 1) least = 1;
   for (; *names; names++) {
     int d = distance(name, *names);
-    if (d > limit) continue;
+    if (d > least || (best && d == least && strcmp(*names, best) > 0)) continue;
     best = *names;
-    limit = d - 1;
+    least = d;
   }
   return best;
 }

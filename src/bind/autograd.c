@@ -31,7 +31,7 @@ static void let_go(ae_tensor *a, ae_tensor *b) {
 /* core.backward(t, gradient?, retain_graph?) */
 static int backward(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
-  ae_tensor *root = ae_bind_check(L, lua, 1, "backward", "the tensor");
+  ae_tensor *root = ae_bind_check(L, lua, 1, "backward", NULL);
   ae_tensor *gradient = optional_tensor(L, lua, 2, "backward", "gradient");
   bool retain = lua_toboolean(L, 3);
   ae_error err;
@@ -77,7 +77,7 @@ static int gradients(lua_State *L) {
     out[i] = NULL;
   }
   ae_tensor **of = ae_bind_list(L, lua, 2, "grad", &n); /* again: nothing has run since that could free them */
-  ae_tensor *root = ae_bind_check(L, lua, 1, "grad", "the tensor");
+  ae_tensor *root = ae_bind_check(L, lua, 1, "grad", NULL);
   ae_tensor *gradient = optional_tensor(L, lua, 3, "grad", "gradient");
   ae_error err;
   hold(root, gradient);

@@ -84,8 +84,11 @@ void ae_bind_drop(ae_lua *lua, ae_box *box);
 ae_box *ae_bind_keep(lua_State *L, ae_lua *lua, ae_tensor *t);
 /* The userdata at index, or NULL where it is no tensor. */
 ae_box *ae_bind_test(lua_State *L, const ae_lua *lua, int index);
-/* The tensor at index; raises "who: what wants a tensor, got ..." or "who: what has been freed". */
+/* The tensor at index; raises "who: what wants a tensor, got ..." or "who: what
+** has been freed". `what` NULL: the object of the method. */
 ae_tensor *ae_bind_check(lua_State *L, ae_lua *lua, int index, const char *who, const char *what);
+/* How an empty box lost its tensor: "freed", ... */
+const char *ae_bind_fate(const ae_box *box);
 /* The tensors of the list at index, 1 to 10^5 of them, into a block that Lua owns, which is pushed. */
 ae_tensor **ae_bind_list(lua_State *L, ae_lua *lua, int index, const char *who, int *n);
 /* Runs the collector where tensors, or their boxes, have grown past the soft limit. */
@@ -107,7 +110,7 @@ bool ae_bind_is_empty(lua_State *L, int index); /* of a table */
 void ae_bind_attribute(lua_State *L, const ae_op *op, const ae_attr *a, int index, void *attrs);
 /* Reads dims or a shape from the table or number at index. */
 void ae_bind_dims(lua_State *L, const char *who, const char *what, int index, ae_dims *out);
-/* The known name nearest to `name`, or NULL; names ends with NULL. */
+/* The known name nearest to `name` (the first in the alphabet of several), or NULL; names ends with NULL. */
 const char *ae_bind_nearest(const char *name, const char *const *names);
 
 /* ---- Parts: each adds its functions to `core`, the table on top ---- */

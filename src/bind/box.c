@@ -53,16 +53,18 @@ ae_box *ae_bind_test(lua_State *L, const ae_lua *lua, int index) {
 
 ae_tensor *ae_bind_check(lua_State *L, ae_lua *lua, int index, const char *who, const char *what) {
   const ae_box *box = ae_bind_test(L, lua, index);
-  if (!box) {
-    char got[AE_DESCRIBE_TEXT];
-    ae_bind_fail(L, AE_TYPE, "%s: %s wants a tensor, got %s", who, what, ae_bind_describe(L, index, got));
-  } else if (box->released) {
-    ae_bind_fail(L, AE_STATE, "%s: %s was released at the end of the scope that made it; return it or scope.keep it",
-                 who, what);
-  } else if (!box->tensor) {
-    ae_bind_fail(L, AE_STATE, "%s: %s has been freed", who, what);
-  }
-  return box->tensor;
+  if (box && box->tensor) return box->tensor;
+  char got[AE_DESCRIBE_TEXT];
+  if (box)
+    ae_bind_fail(L, AE_STATE, "%s: %s has been %s", who, what ? what : "the tensor", ae_bind_fate(box));
+  else
+    ae_bind_fail(L, AE_TYPE, "%s: %s%swants a tensor, got %s", who, what ? what : "", what ? " " : "",
+                 ae_bind_describe(L, index, got));
+  return NULL;
+}
+
+const char *ae_bind_fate(const ae_box *box) {
+  return box->released ? "released at the end of the scope that made it; return it or scope.keep it" : "freed";
 }
 
 /* Twice what is live; below a budget, half of what is left of it at most. */

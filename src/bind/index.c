@@ -269,7 +269,7 @@ static ae_status attempt(ae_lua *lua, void *arg, ae_error *err) {
 
 int ae_index_get(lua_State *L, ae_lua *lua) {
   ae_box *box = ae_bind_box(L, lua);
-  access a = {.t = ae_bind_check(L, lua, 1, "index", "the tensor")};
+  access a = {.t = ae_bind_check(L, lua, 1, "index", NULL)};
   if (ae_bind_test(L, lua, 2))
     a.key = ae_bind_check(L, lua, 2, "index", "the key");
   else

@@ -8,22 +8,23 @@
 #include "bind/index.h"
 #include "kernel/copy.h"
 
-/* The value at 3 as a tensor (yours to release): a number becomes one of t's type. */
-static ae_tensor *read_value(lua_State *L, ae_lua *lua, const ae_tensor *t) {
+/* The value at index as a tensor (yours to release): a number becomes one of t's type. */
+static ae_tensor *read_value(lua_State *L, ae_lua *lua, const ae_tensor *t, int index, const char *who) {
   ae_tensor *value;
-  if (lua_type(L, 3) == LUA_TNUMBER) {
-    double number = lua_tonumber(L, 3);
-    ae_bind_check_fits(L, "assignment", t->type, number);
+  if (lua_type(L, index) == LUA_TNUMBER) {
+    double number = lua_tonumber(L, index);
+    ae_bind_check_fits(L, who, t->type, number);
     ae_error err;
     if (ae_tensor_new(lua->ctx, t->type, &(ae_shape){0}, &value, &err) != AE_OK) ae_bind_raise(L, &err);
     ae_tensor_set(value, 0, number);
     return value;
   }
-  value = ae_bind_check(L, lua, 3, "assignment", "the value");
+  value = ae_bind_check(L, lua, index, who, "the value");
   if (value->requires_grad && !lua->ctx->no_grad)
     ae_bind_fail(L, AE_STATE,
-                 "assignment: the value requires gradients, and assignment is not recorded; detach it, or "
-                 "build the whole with ae.where, ae.concat or ae.stack");
+                 "%s: the value requires gradients, and %s is not recorded; detach it, or build the whole with "
+                 "ae.where, ae.concat or ae.stack",
+                 who, who);
   ae_tensor_retain(value);
   return value;
 }
@@ -86,26 +87,23 @@ static void assign(lua_State *L, ae_lua *lua, assignment *a) {
 }
 
 int ae_index_set(lua_State *L, ae_lua *lua) {
-  assignment a = {.who = "assignment", .t = ae_bind_check(L, lua, 1, "assignment", "the tensor")};
+  assignment a = {.who = "assignment", .t = ae_bind_check(L, lua, 1, "assignment", NULL)};
   ae_bind_check_in_place(L, lua, a.t, "assignment");
   if (ae_bind_test(L, lua, 2))
     a.key = ae_bind_check(L, lua, 2, "assignment", "the key");
   else
     ae_region_read(L, "assignment", a.t, 2, &a.region);
-  a.value = read_value(L, lua, a.t);
+  a.value = read_value(L, lua, a.t, 3, "assignment");
   assign(L, lua, &a);
   return 0;
 }
 
 int ae_index_copy(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
-  assignment a = {.who = "copy_", .t = ae_bind_check(L, lua, 1, "copy_", "the tensor")};
-  a.value = ae_bind_check(L, lua, 2, "copy_", "the source");
+  assignment a = {.who = "copy_", .t = ae_bind_check(L, lua, 1, "copy_", NULL)};
   ae_bind_check_in_place(L, lua, a.t, "copy_");
-  if (a.value->requires_grad && !lua->ctx->no_grad)
-    return ae_bind_fail(L, AE_STATE, "copy_: the source requires gradients, and copy_ is not recorded; detach it");
   for (int d = 0; d < a.t->shape.ndim; d++) a.region.length[d] = a.t->shape.dims[d];
-  ae_tensor_retain(a.value);
+  a.value = read_value(L, lua, a.t, 2, "copy_");
   assign(L, lua, &a);
   lua_settop(L, 1);
   return 1;

@@ -52,9 +52,7 @@ static int refuse_input(lua_State *L, const call *c, int i, int index) {
 }
 
 static ae_tensor *box_tensor(lua_State *L, const call *c, int i, const ae_box *box) {
-  if (!box->tensor)
-    ae_bind_fail(L, AE_STATE, "%s: input %d has been %s", c->op->name, i + 1,
-                 box->released ? "released at the end of the scope that made it; return it or scope.keep it" : "freed");
+  if (!box->tensor) ae_bind_fail(L, AE_STATE, "%s: input %d has been %s", c->op->name, i + 1, ae_bind_fate(box));
   return box->tensor;
 }
 

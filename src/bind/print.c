@@ -261,7 +261,7 @@ int ae_tensor_print(lua_State *L) {
     lua_pushstring(L, box->released ? "tensor (released by its scope)" : "tensor (freed)");
     return 1;
   }
-  ae_tensor *t = ae_bind_check(L, lua, 1, "tostring", "the tensor");
+  ae_tensor *t = ae_bind_check(L, lua, 1, "tostring", NULL);
   ae_box *held = ae_bind_keep(L, lua, t);
   printer p = {.t = t, .abbreviated = t->count > THRESHOLD};
   char number[2 * NUMBER_TEXT], shape[AE_SHAPE_TEXT];

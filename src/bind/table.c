@@ -45,7 +45,8 @@ static void infer_shape(lua_State *L, int index, ae_shape *shape) {
 static void read_number(lua_State *L, reader *r, int depth) {
   char where[PATH_TEXT], got[AE_DESCRIBE_TEXT];
   if (lua_type(L, -1) != LUA_TNUMBER)
-    ae_bind_fail(L, AE_TYPE, "tensor: %s wants a number, got %s", path(r, depth, where), ae_bind_describe(L, -1, got));
+    ae_bind_fail(L, AE_TYPE, "tensor: %s wants a number, got %s%s", path(r, depth, where), ae_bind_describe(L, -1, got),
+                 lua_isuserdata(L, -1) ? "; ae.stack joins tensors" : "");
   double value = lua_tonumber(L, -1);
   ae_bind_check_fits(L, "tensor", r->type, value);
   ae_tensor_set(r->into, r->next++, value);
@@ -136,7 +137,7 @@ static void write_table(lua_State *L, const ae_tensor *t, int depth, int64_t *ne
 int ae_tensor_to_table(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
   luaL_checkstack(L, AE_MAX_DIMS + 4, NULL);
-  ae_tensor *t = ae_bind_check(L, lua, 1, "totable", "the tensor");
+  ae_tensor *t = ae_bind_check(L, lua, 1, "totable", NULL);
   ae_box *held = ae_bind_keep(L, lua, t);
   int64_t next = 0;
   write_table(L, t, 0, &next);

@@ -47,7 +47,7 @@ static int push_shape(lua_State *L, const ae_tensor *t) {
 /* The gradient as a tensor, or nil. One that counts as zero becomes zeros before a script sees it. */
 static int push_grad(lua_State *L, ae_lua *lua, int index) {
   ae_box *box = ae_bind_box(L, lua);
-  ae_tensor *t = ae_bind_check(L, lua, index, "grad", "the tensor");
+  ae_tensor *t = ae_bind_check(L, lua, index, "grad", NULL);
   if (!t->grad) return 0;
   if (t->grad_zeroed) {
     ae_tensor_fill(lua->ctx, t->grad, 0);
@@ -60,18 +60,22 @@ static int push_grad(lua_State *L, ae_lua *lua, int index) {
 
 static const char *const property_names[] = {"shape", "ndim", "dtype", "grad", "requires_grad", "is_leaf", NULL};
 
+/* The property or method nearest to name. Upvalue 2: the methods. */
+static const char *nearest_field(lua_State *L, const char *name) {
+  int n = 0;
+  for (lua_pushnil(L); lua_next(L, lua_upvalueindex(2)); lua_pop(L, 1)) n++;
+  const char **known =
+      lua_newuserdatauv(L, ((size_t)n + sizeof property_names / sizeof *property_names) * sizeof *known, 0);
+  n = 0;
+  for (; property_names[n]; n++) known[n] = property_names[n];
+  for (lua_pushnil(L); lua_next(L, lua_upvalueindex(2)); lua_pop(L, 1))
+    if (lua_type(L, -2) == LUA_TSTRING) known[n++] = lua_tostring(L, -2);
+  known[n] = NULL;
+  return ae_bind_nearest(name, known);
+}
+
 static int unknown_field(lua_State *L, const char *name) {
-  const char *near = ae_bind_nearest(name, property_names);
-  if (!near) {
-    luaL_checkstack(L, 4, NULL);
-    const char *methods[2] = {NULL, NULL};
-    lua_pushnil(L);
-    while (!near && lua_next(L, lua_upvalueindex(2))) {
-      methods[0] = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
-      near = ae_bind_nearest(name, methods);
-      lua_pop(L, 1);
-    }
-  }
+  const char *near = nearest_field(L, name);
   return ae_bind_fail(L, AE_INVALID, "tensor: has no '%s'%s%s%s", name, near ? "; did you mean '" : "",
                       near ? near : "", near ? "'?" : "");
 }
@@ -81,7 +85,7 @@ static int get_property(lua_State *L, ae_lua *lua, const char *name) {
   while (property_names[i] && strcmp(property_names[i], name) != 0) i++;
   if (!property_names[i]) return unknown_field(L, name);
   if (i == 3) return push_grad(L, lua, 1);
-  const ae_tensor *t = ae_bind_check(L, lua, 1, name, "the tensor");
+  const ae_tensor *t = ae_bind_check(L, lua, 1, name, NULL);
   switch (i) {
   case 0:
     return push_shape(L, t);
@@ -121,7 +125,7 @@ static int tensor_newindex(lua_State *L) {
 }
 
 static int tensor_length(lua_State *L) {
-  const ae_tensor *t = ae_bind_check(L, ae_bind_lua(L), 1, "#", "the tensor");
+  const ae_tensor *t = ae_bind_check(L, ae_bind_lua(L), 1, "#", NULL);
   if (t->shape.ndim == 0) return ae_bind_fail(L, AE_SHAPE, "#: the tensor has no dimensions");
   lua_pushinteger(L, t->shape.dims[0]);
   return 1;
@@ -130,7 +134,7 @@ static int tensor_length(lua_State *L) {
 /* ---- Methods ---- */
 
 static int item(lua_State *L) {
-  const ae_tensor *t = ae_bind_check(L, ae_bind_lua(L), 1, "item", "the tensor");
+  const ae_tensor *t = ae_bind_check(L, ae_bind_lua(L), 1, "item", NULL);
   char shape[AE_SHAPE_TEXT];
   if (t->count != 1)
     return ae_bind_fail(L, AE_SHAPE, "item: wants one element, got %s", ae_shape_text(&t->shape, shape));
@@ -145,7 +149,7 @@ static int item(lua_State *L) {
 static int detach(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
   ae_box *box = ae_bind_box(L, lua);
-  ae_tensor *t = ae_bind_check(L, lua, 1, "detach", "the tensor"), *alias;
+  ae_tensor *t = ae_bind_check(L, lua, 1, "detach", NULL), *alias;
   ae_error err;
   if (ae_tensor_alias(t, &alias, &err) != AE_OK) return ae_bind_raise(L, &err);
   alias->requires_grad = false;
@@ -156,7 +160,7 @@ static int detach(lua_State *L) {
 static int fill(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
   double value = luaL_checknumber(L, 2);
-  ae_tensor *t = ae_bind_check(L, lua, 1, "fill_", "the tensor");
+  ae_tensor *t = ae_bind_check(L, lua, 1, "fill_", NULL);
   ae_bind_check_in_place(L, lua, t, "fill_");
   ae_bind_check_fits(L, "fill_", t->type, value);
   ae_tensor_fill(lua->ctx, t, value);
@@ -166,7 +170,7 @@ static int fill(lua_State *L) {
 
 static int require_grad(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
-  ae_tensor *t = ae_bind_check(L, lua, 1, "require_grad", "the tensor");
+  ae_tensor *t = ae_bind_check(L, lua, 1, "require_grad", NULL);
   bool on = lua_isnoneornil(L, 2) || lua_toboolean(L, 2);
   if (t->type != AE_REAL)
     return ae_bind_fail(L, AE_TYPE, "require_grad: wants a %s tensor, got %s", ae_type_name(AE_REAL),
@@ -179,7 +183,7 @@ static int require_grad(lua_State *L) {
 }
 
 static int retain_grad(lua_State *L) {
-  ae_tensor *t = ae_bind_check(L, ae_bind_lua(L), 1, "retain_grad", "the tensor");
+  ae_tensor *t = ae_bind_check(L, ae_bind_lua(L), 1, "retain_grad", NULL);
   if (!t->requires_grad) return ae_bind_fail(L, AE_STATE, "retain_grad: the tensor does not require gradients");
   t->retain_grad = true;
   lua_settop(L, 1);
@@ -187,7 +191,7 @@ static int retain_grad(lua_State *L) {
 }
 
 static int zero_grad(lua_State *L) {
-  ae_tensor *t = ae_bind_check(L, ae_bind_lua(L), 1, "zero_grad", "the tensor");
+  ae_tensor *t = ae_bind_check(L, ae_bind_lua(L), 1, "zero_grad", NULL);
   t->grad_zeroed = t->grad != NULL;
   lua_settop(L, 1);
   return 1;
