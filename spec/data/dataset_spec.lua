@@ -97,6 +97,7 @@ describe("data sets", function()
     assert.same({ 100, 3 }, sizes(set:split(100)))
     assert.same({ 100, 3 }, sizes(set:split(100, 3)))
     assert.same({ 50, 30, 23 }, sizes(set:split(50, 30, { seed = 3 })))
+    assert.same({ 50, 30, 23 }, sizes(set:split({ 50, 30 }, { seed = 3 })))
     local seen = {}
     for _, part in ipairs { set:split(0.3, 0.3, { seed = 1 }) } do
       for _, value in ipairs(firsts(part)) do
@@ -185,6 +186,9 @@ describe("data sets", function()
       assert.same({ #batch.input, 7 }, batch.target.shape)
     end
     assert.equal("Dataset: 4 samples [2], targets [7], 2 classes", tostring(set))
+    assert.same({ 4, 7 }, set:tensor("target").shape)
+    assert.is_nil(numbers(2):tensor("target"))
+    files.refuses("invalid", "wants 'input' or 'target', got label", set.tensor, set, "label")
     local halves = data.pairs(numbers(4), numbers(4):map(function(x) return x / 2 end):skip(0))
     for batch in halves:skip(1):batches { size = 3 } do
       files.same(batch.input / 2, batch.target)

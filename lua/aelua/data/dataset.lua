@@ -150,11 +150,11 @@ function Dataset:shuffle(given) return self:select(split.order("Dataset:shuffle"
 --- Parts without a sample in common: shares of the whole, floats below 1 that add
 --- up to at most 1, or counts, integers; what they leave is one part more. Shuffled
 --- before; with `stratify` each class goes to the parts in these proportions, to
---- the nearest sample.
+--- the nearest sample. Sizes may come in a table.
 ---   train:split(0.9)                      -> 0.9, 0.1
 ---   train:split(0.8, 0.1, { seed = 1 })   -> 0.8, 0.1, 0.1
 ---   train:split(50000, { shuffle = false })
----@param ... number|{ seed?: integer, shuffle?: boolean, stratify?: boolean }
+---@param ... number|number[]|{ seed?: integer, shuffle?: boolean, stratify?: boolean }
 ---@return aelua.Dataset ...
 function Dataset:split(...)
   local orders = split.orders(self, ...)
@@ -177,11 +177,15 @@ local function whole(self)
   return Batches(self, { size = self.count })()
 end
 
---- Samples with every function of `map` applied, u8 as k/255.
----@return userdata|table [N, ...] real
-function Dataset:tensor()
-  if #self.maps > 0 then return whole(self).input end
-  return each(self.input, function(t)
+--- All samples as one batch has them: every function of `map` applied, u8 as k/255.
+---@param field? "input"|"target" default "input"; the target is nil where it is the input
+---@return userdata|table|nil [N, ...] real
+function Dataset:tensor(field)
+  field = field or "input"
+  errors.check(field == "input" or field == "target", "invalid", "Dataset:tensor wants 'input' or 'target', got %s",
+    tostring(field))
+  if #self.maps > 0 then return whole(self)[field] end
+  return self[field] and each(self[field], function(t)
     return self.rows and ops.gather_scaled(t, self.rows) or ops.scaled(t)
   end)
 end

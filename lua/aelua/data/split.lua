@@ -84,7 +84,8 @@ end
 ---@return userdata[] of [n] i32
 function M.orders(dataset, ...)
   local parts = { ... }
-  local given = type(parts[#parts]) == "table" and table.remove(parts) or nil
+  local given = type(parts[#parts]) == "table" and #parts[#parts] == 0 and table.remove(parts) or nil
+  if type(parts[1]) == "table" and #parts == 1 then parts = parts[1] end
   local o = options.check(who, given, {
     seed = { type = "integer" }, shuffle = { type = "boolean", default = true },
     stratify = { type = "boolean", default = false },
