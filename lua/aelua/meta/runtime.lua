@@ -7,6 +7,18 @@ local ae = {}
 
 --- A tensor from a number or from nested tables, row by row: `ae.tensor { { 1, 2 }, { 3, 4 } }`.
 --- Errors: shape, where rows differ in length; invalid, where a value does not fit the type.
+---
+--- A tensor `t` has `t.shape`, `t.ndim`, `t.dtype`, `t.grad`, `t.requires_grad` and `#t` (its first dimension), every
+--- operation as a method, and + - * / ^. Indices count from 1, or from -1 backwards; past the end is an error:
+---
+---   t[i]                      one of the first dimension, which goes
+---   t[{ i, { a, b }, {} }]    of each dimension an index, a range with both ends, or all
+---   t[rows]                   of the first dimension, those that an i32 tensor names
+---   t[mask]                   those, or the elements, where a u8 tensor is not 0
+---
+--- What lies in one piece shares t's memory, the rest is a copy; gradients flow through each. Assigning a number or a
+--- tensor to one writes into t, broadcasting: `t[mask] = 0`. That is not recorded, so a tensor in a graph is assigned
+--- to inside `ae.no_grad` only.
 ---@param values table|number
 ---@param options? { dtype?: "f32"|"u8"|"i32" } default f32
 ---@return aelua.Tensor
@@ -51,7 +63,7 @@ function ae.no_grad(fn, ...) end
 
 --- Runs fn(...) and releases, as soon as it ends, every tensor that it made. What survives: what fn returns (also in
 --- tables), what it gave to `ae.scope.keep`, and leaves on which `require_grad` was called. Parameters keep their
---- gradients. Any other use of a released tensor is an error.
+--- gradients. Any other use of a released tensor is an error. Nothing yields out of a scope.
 ---@param fn function
 ---@param ... any its arguments
 ---@return any ... what it returns
