@@ -100,6 +100,16 @@ void ae_bind_attribute(lua_State *L, const ae_op *op, const ae_attr *a, int inde
   case AE_ATTR_SHAPE:
     ae_bind_dims(L, op->name, a->name, index, field);
     break;
+  case AE_ATTR_BORDER: {
+    ae_border *border = field;
+    border->sizes.n = 0;
+    border->choice = -1;
+    if (lua_type(L, index) == LUA_TSTRING)
+      border->choice = to_choice(L, op, a, index);
+    else
+      ae_bind_dims(L, op->name, a->name, index, &border->sizes);
+    break;
+  }
   }
 }
 

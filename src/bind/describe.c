@@ -66,6 +66,7 @@ static void push_default(lua_State *L, const ae_attr *a) {
     lua_pushboolean(L, a->fallback != 0);
     break;
   case AE_ATTR_ENUM:
+  case AE_ATTR_BORDER:
     lua_pushstring(L, a->names[(int)a->fallback]);
     break;
   case AE_ATTR_DIMS:
@@ -78,7 +79,7 @@ static void push_default(lua_State *L, const ae_attr *a) {
 static void push_attribute(lua_State *L, const ae_attr *a) {
   static const char *const kinds[] = {
       [AE_ATTR_INT] = "integer", [AE_ATTR_REAL] = "number", [AE_ATTR_BOOL] = "boolean", [AE_ATTR_ENUM] = "string",
-      [AE_ATTR_DIM] = "dim",     [AE_ATTR_DIMS] = "dims",   [AE_ATTR_SHAPE] = "shape"};
+      [AE_ATTR_DIM] = "dim",     [AE_ATTR_DIMS] = "dims",   [AE_ATTR_SHAPE] = "shape",  [AE_ATTR_BORDER] = "border"};
   lua_newtable(L);
   set_text(L, "name", a->name);
   set_text(L, "doc", a->doc);
@@ -86,7 +87,7 @@ static void push_attribute(lua_State *L, const ae_attr *a) {
   set_flag(L, "required", a->required);
   push_default(L, a);
   lua_setfield(L, -2, "default");
-  if (a->kind != AE_ATTR_ENUM) return;
+  if (!a->names) return;
   lua_newtable(L);
   for (int i = 0; a->names[i]; i++) {
     lua_pushstring(L, a->names[i]);

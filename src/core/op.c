@@ -28,6 +28,10 @@ static void write_default(const ae_attr *attr, char *attrs) {
   case AE_ATTR_SHAPE:
     ((ae_dims *)at)->n = 0;
     break;
+  case AE_ATTR_BORDER:
+    ((ae_border *)at)->choice = (int)attr->fallback;
+    ((ae_border *)at)->sizes.n = 0;
+    break;
   }
 }
 

@@ -58,13 +58,14 @@ ae_status ae_call_pass(ae_call *call, int i, ae_tensor *t);
 ae_status ae_call_scratch(ae_call *call, int k, ae_tensor **out);
 
 typedef enum ae_attr_kind {
-  AE_ATTR_INT,  /* int64_t */
-  AE_ATTR_REAL, /* double */
-  AE_ATTR_BOOL, /* bool */
-  AE_ATTR_ENUM, /* int: index into names */
-  AE_ATTR_DIM,  /* int64_t as scripts write it; shape() resolves it with ae_shape_axis */
-  AE_ATTR_DIMS, /* ae_dims as scripts write them; none: all */
-  AE_ATTR_SHAPE /* ae_dims; a size of -1 is the operation's to infer */
+  AE_ATTR_INT,   /* int64_t */
+  AE_ATTR_REAL,  /* double */
+  AE_ATTR_BOOL,  /* bool */
+  AE_ATTR_ENUM,  /* int: index into names */
+  AE_ATTR_DIM,   /* int64_t as scripts write it; shape() resolves it with ae_shape_axis */
+  AE_ATTR_DIMS,  /* ae_dims as scripts write them; none: all */
+  AE_ATTR_SHAPE, /* ae_dims; a size of -1 is the operation's to infer */
+  AE_ATTR_BORDER /* ae_border: one of the names, or whole numbers */
 } ae_attr_kind;
 
 typedef struct ae_dims {
@@ -72,13 +73,18 @@ typedef struct ae_dims {
   int64_t at[AE_MAX_DIMS];
 } ae_dims;
 
+typedef struct ae_border {
+  int choice;    /* index into names; -1: what sizes says */
+  ae_dims sizes; /* none where a name was given */
+} ae_border;
+
 typedef struct ae_attr {
   const char *name;
   ae_attr_kind kind;
   size_t offset; /* in the attribute struct */
   bool required;
-  double fallback;          /* INT, REAL, BOOL, ENUM, DIM: value when not given */
-  const char *const *names; /* ENUM: ends with NULL */
+  double fallback;          /* INT, REAL, BOOL, ENUM, DIM, BORDER: value when not given */
+  const char *const *names; /* ENUM, BORDER: ends with NULL */
   const char *doc;          /* what it is, unit, default */
 } ae_attr;
 

@@ -26,6 +26,7 @@ local function attribute_type(attribute)
   if not attribute.choices then return kinds[attribute.kind] or attribute.kind end
   local quoted = {}
   for i, choice in ipairs(attribute.choices) do quoted[i] = ("%q"):format(choice) end
+  if attribute.kind == "border" then quoted[#quoted + 1] = kinds.dims end
   return table.concat(quoted, "|")
 end
 

@@ -1,0 +1,92 @@
+/*
+** conv: who computes a convolution, and what the ways share.
+*/
+#include "kernel/conv.h"
+
+#include <string.h>
+
+#include "kernel/conv_paths.h"
+
+static const ae_conv_path *choose(const ae_conv *conv) {
+  if (conv->groups == conv->c && conv->c == conv->k && conv->c > 1) return &ae_conv_depthwise;
+  if (conv->groups == 1 && conv->k <= AE_CONV_FEW) return &ae_conv_few;
+  return &ae_conv_tiles;
+}
+
+/* ---- Shared ---- */
+
+int ae_conv_parts(const ae_context *ctx, const ae_conv *conv, int64_t units) {
+  double work = 2.0 * (double)conv->n * (double)conv->p * (double)conv->q * (double)conv->k * (double)conv->r *
+                (double)conv->s * (double)(conv->c / conv->groups);
+  double parts = work / AE_CONV_WORK_PER_THREAD;
+  int64_t most = parts < 1 ? 1 : parts < ctx->threads ? (int64_t)parts : ctx->threads;
+  return ae_parallel_count(ctx, most < units ? most : units, 1);
+}
+
+void ae_conv_finish_rows(const ae_conv_finish *finish, int64_t channels, int64_t row, int64_t rows, real *y) {
+  if (!finish) return;
+  real *saved = finish->saved ? finish->saved + row * channels : NULL;
+  ae_activate(finish->f, rows, channels, finish->b, y + row * channels, saved);
+}
+
+typedef struct addition {
+  real *out;
+  const real *parts;
+  int n_parts;
+  int64_t count;
+} addition;
+
+AE_SIMD static void add(int64_t n, const real *restrict from, real *restrict to) {
+  for (int64_t i = 0; i < n; i++) to[i] += from[i];
+}
+
+static void add_range(void *arg, int64_t begin, int64_t end) {
+  const addition *a = arg;
+  for (int part = 0; part < a->n_parts; part++) add(end - begin, a->parts + part * a->count + begin, a->out + begin);
+}
+
+void ae_conv_add_parts(ae_context *ctx, real *out, const real *parts, int n_parts, int64_t count) {
+  addition a = {out, parts, n_parts, count};
+  if (n_parts > 0) ae_parallel(ctx, count, AE_GRAIN_CHEAP, add_range, &a);
+}
+
+/* ---- The seam ---- */
+
+static int64_t output_count(const ae_conv *conv) {
+  return conv->n * conv->p * conv->q * conv->k;
+}
+
+static int64_t input_count(const ae_conv *conv) {
+  return conv->n * conv->h * conv->w * conv->c;
+}
+
+static int64_t weight_count(const ae_conv *conv) {
+  return conv->r * conv->s * (conv->c / conv->groups) * conv->k;
+}
+
+static bool is_empty(const ae_conv *conv) {
+  return output_count(conv) == 0 || input_count(conv) == 0 || weight_count(conv) == 0;
+}
+
+ae_status ae_conv_forward(ae_context *ctx, const ae_conv *conv, const real *x, const real *w,
+                          const ae_conv_finish *finish, real *y, ae_error *err) {
+  if (!is_empty(conv)) return choose(conv)->forward(ctx, conv, x, w, finish, y, err);
+  memset(y, 0, (size_t)output_count(conv) * sizeof *y);
+  ae_conv_finish_rows(finish, conv->k, 0, conv->n * conv->p * conv->q, y);
+  return AE_OK;
+}
+
+ae_status ae_conv_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, const real *w,
+                                const ae_conv_finish *finish, real *dx, ae_error *err) {
+  if (!is_empty(conv)) return choose(conv)->data_gradient(ctx, conv, dy, w, finish, dx, err);
+  memset(dx, 0, (size_t)input_count(conv) * sizeof *dx);
+  ae_conv_finish_rows(finish, conv->c, 0, conv->n * conv->h * conv->w, dx);
+  return AE_OK;
+}
+
+ae_status ae_conv_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy, real *dw,
+                                  ae_error *err) {
+  if (!is_empty(conv)) return choose(conv)->weight_gradient(ctx, conv, x, dy, dw, err);
+  memset(dw, 0, (size_t)weight_count(conv) * sizeof *dw);
+  return AE_OK;
+}

@@ -1,0 +1,48 @@
+/*
+** conv: two-dimensional convolution and its two gradients behind one seam,
+** channels last.
+**   x [N,H,W,C]   w [R,S,C/G,K]   y [N,P,Q,K]
+**   y[n,p,q,k] = sum_{r,s,c} x[n, p*stride_h - top + r*dilation_h, q*stride_w - left + s*dilation_w, c] w[r,s,c,k]
+** where x is 0 outside, and c runs over the channels of k's group. P and Q are
+** the caller's: nothing here asks where "same" puts what. The gradient of the
+** data is the forward pass of the transposed convolution.
+**
+** Three ways, chosen by shape: tiles of the column matrix and products
+** (conv_tiles.c), dot products for 1 to 4 output channels (conv_few.c), one
+** loop over channels where each is its own group (conv_depthwise.c).
+**
+** Results depend on shape and number of threads alone.
+**
+** Not here: shape rules (op/convolution.h).
+*/
+#ifndef AE_KERNEL_CONV_H
+#define AE_KERNEL_CONV_H
+
+#include "core/context.h"
+#include "kernel/activation.h"
+
+typedef struct ae_conv {
+  int64_t n, h, w, c;
+  int64_t r, s, k;
+  int64_t p, q;
+  int64_t groups; /* divides c and k */
+  int64_t stride_h, stride_w, dilation_h, dilation_w;
+  int64_t top, left; /* of the padding; what lies below and right follows from p and q */
+} ae_conv;
+
+/* What is done to the result while it is in the cache: f(z + b). */
+typedef struct ae_conv_finish {
+  ae_activation f;
+  const real *b; /* [channels of the result]; NULL: none */
+  real *saved;   /* as the result; gets z + b where f wants it on the way back, NULL: not */
+} ae_conv_finish;
+
+/* Overwrite y, dx, dw. `finish` NULL: the plain sums. Errors: AE_NO_MEMORY, those of ae_gemm. */
+ae_status ae_conv_forward(ae_context *ctx, const ae_conv *conv, const real *x, const real *w,
+                          const ae_conv_finish *finish, real *y, ae_error *err);
+ae_status ae_conv_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, const real *w,
+                                const ae_conv_finish *finish, real *dx, ae_error *err);
+ae_status ae_conv_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy, real *dw,
+                                  ae_error *err);
+
+#endif
