@@ -74,6 +74,31 @@ describe("scope", function()
     assert.equal(before, live())
   end)
 
+  it("does not take what an outer scope made away from it", function()
+    ae.scope(function()
+      local a, list = ae.tensor { 1 }, { ae.tensor { 2 } }
+      ae.scope(function()
+        ae.scope(function() return a, list end)
+      end)
+      assert.equal(3, (a + list[1]):item())
+    end)
+  end)
+
+  it("keeps parameters made in a scope within a scope", function()
+    local p = ae.scope(function()
+      local made
+      ae.scope(function() made = { p = ae.ones(1):require_grad() } end)
+      return setmetatable(made, {})
+    end).p
+    assert.equal(1, p:item())
+  end)
+
+  it("looks through 64 levels of tables, and says so", function()
+    local function nest(depth) return depth == 0 and { ae.ones(1) } or { nest(depth - 1) } end
+    assert.is_true(pcall(ae.scope, nest, 63))
+    fails("invalid", "scope: tables nested deeper than 64", function() ae.scope(nest, 64) end)
+  end)
+
   it("keeps what a graph still needs", function()
     local x = ae.tensor({ 3 }):require_grad()
     local y = ae.scope(function()

@@ -25,7 +25,8 @@ typedef struct ae_link ae_link;
 typedef struct ae_box ae_box;
 struct ae_box {
   ae_tensor *tensor; /* retained; NULL: not made yet, freed or released */
-  ae_box *next;      /* in its scope's ring; NULL: in no scope */
+  ae_scope *scope;   /* the one that releases it; NULL: none */
+  ae_box *next;      /* in the scope's ring */
   ae_box *previous;
   bool released; /* by the end of a scope */
 };

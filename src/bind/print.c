@@ -172,31 +172,35 @@ static void measure(printer *p) {
   visit(p, 0, 0, measure_special);
 }
 
+static void format_scientific(const printer *p, double value, char *text, size_t room) {
+  char number[NUMBER_TEXT];
+  snprintf(number, sizeof number, "%#.*e", p->right, value);
+  point(number);
+  const char *e = strchr(number, 'e');
+  int left = (int)(strchr(number, '.') - number);
+  snprintf(text, room, "%*s%.*s%.2s%0*d", p->left - left, "", (int)(e - number), number, e, p->exponent,
+           abs(atoi(e + 1)));
+}
+
+static void format_positional(const printer *p, double value, char *text, size_t room) {
+  char number[NUMBER_TEXT];
+  int decimals = count_decimals(value);
+  snprintf(number, sizeof number, "%#.*f", decimals, value);
+  point(number);
+  int left = (int)(strchr(number, '.') - number);
+  snprintf(text, room, "%*s%s%*s", p->left - left, "", number, p->right - decimals, "");
+}
+
 /* One number, padded to the width of all. */
 static void format_number(const printer *p, double value, char *text, size_t room) {
-  char number[NUMBER_TEXT];
-  int right = p->right;
-  if (p->t->type != AE_REAL) {
+  if (p->t->type != AE_REAL)
     snprintf(text, room, "%*.0f", p->left, value);
-    return;
-  }
-  if (!isfinite(value)) {
+  else if (!isfinite(value))
     snprintf(text, room, "%*s", width(p), special(value));
-    return;
-  }
-  if (p->scientific) {
-    snprintf(number, sizeof number, "%#.*e", right, value);
-    point(number);
-    char *e = strchr(number, 'e');
-    snprintf(text, room, "%*s%.*s%.2s%0*d", p->left - (int)(strchr(number, '.') - number), "", (int)(e - number),
-             number, e, p->exponent, abs(atoi(e + 1)));
-    return;
-  }
-  int decimals = count_decimals(value);
-  int length = snprintf(number, sizeof number, "%#.*f", decimals, value);
-  point(number);
-  length = (int)strlen(number);
-  snprintf(text, room, "%*s%s%*s", p->left + 1 + decimals - length, "", number, right - decimals, "");
+  else if (p->scientific)
+    format_scientific(p, value, text, room);
+  else
+    format_positional(p, value, text, room);
 }
 
 /* ---- Layout ---- */

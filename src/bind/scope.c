@@ -18,6 +18,7 @@ struct ae_scope {
 };
 
 void ae_scope_add(ae_scope *scope, ae_box *box) {
+  box->scope = scope;
   box->previous = &scope->ring;
   box->next = scope->ring.next;
   box->next->previous = box;
@@ -25,10 +26,10 @@ void ae_scope_add(ae_scope *scope, ae_box *box) {
 }
 
 void ae_scope_remove(ae_box *box) {
-  if (!box->next) return;
+  if (!box->scope) return;
   box->next->previous = box->previous;
   box->previous->next = box->next;
-  box->next = box->previous = NULL;
+  box->scope = NULL;
 }
 
 static bool is_parameter(const ae_tensor *t) {
@@ -40,7 +41,6 @@ static void end_scope(ae_lua *lua, ae_scope *scope) {
     ae_box *box = scope->ring.next;
     if (is_parameter(box->tensor)) {
       ae_scope_remove(box);
-      if (scope->outer) ae_scope_add(scope->outer, box);
     } else {
       ae_bind_drop(lua, box);
       box->released = true;
@@ -53,55 +53,60 @@ static void end_scope(ae_lua *lua, ae_scope *scope) {
 
 enum { NEST = 64 }; /* tables within tables that are looked through */
 
-/* Moves the tensors at index, or in the table there, to the scope `to` (NULL:
-** none). `seen` is the index of a table of tables already looked through. */
-static void move_out(lua_State *L, const ae_lua *lua, ae_scope *to, int index, int seen, int depth) {
-  ae_box *box = ae_bind_test(L, lua, index);
-  if (box) {
-    if (!box->next) return;
-    ae_scope_remove(box);
-    if (to) ae_scope_add(to, box);
-    return;
-  }
-  if (lua_type(L, index) != LUA_TTABLE || depth > NEST) return;
+/* A move of tensors out of the scope `from` (NULL: any) into `to` (NULL: none). */
+typedef struct move {
+  const ae_lua *lua;
+  ae_scope *from, *to;
+  int seen; /* index of a table of the tables already looked through; 0: not made yet */
+} move;
+
+static void move_box(const move *m, ae_box *box) {
+  if (!box->scope || (m->from && box->scope != m->from)) return;
+  ae_scope_remove(box);
+  if (m->to) ae_scope_add(m->to, box);
+}
+
+/* The tensor at index, or those in the table there. */
+static void move_value(lua_State *L, const move *m, int index, int depth) {
+  ae_box *box = ae_bind_test(L, m->lua, index);
+  if (box) move_box(m, box);
+  if (lua_type(L, index) != LUA_TTABLE) return;
   if (lua_getmetatable(L, index)) {
     lua_pop(L, 1);
     return;
   }
-  luaL_checkstack(L, 6, "scope: tables nested too deeply");
-  if (lua_rawgetp(L, seen, lua_topointer(L, index)) != LUA_TNIL) {
-    lua_pop(L, 1);
-    return;
-  }
+  if (depth == NEST) ae_bind_fail(L, AE_INVALID, "scope: tables nested deeper than %d", NEST);
+  luaL_checkstack(L, 6, NULL);
+  bool seen = lua_rawgetp(L, m->seen, lua_topointer(L, index)) != LUA_TNIL;
   lua_pop(L, 1);
+  if (seen) return;
   lua_pushboolean(L, true);
-  lua_rawsetp(L, seen, lua_topointer(L, index));
+  lua_rawsetp(L, m->seen, lua_topointer(L, index));
   lua_pushnil(L);
   while (lua_next(L, index)) {
-    move_out(L, lua, to, lua_gettop(L), seen, depth + 1);
+    move_value(L, m, lua_gettop(L), depth + 1);
     lua_pop(L, 1);
   }
 }
 
-/* Moves what lies at first..last; makes the table `seen` only where there are tables. */
-static void move_range(lua_State *L, const ae_lua *lua, ae_scope *to, int first, int last) {
-  int seen = 0;
+/* What lies at first..last of the stack. */
+static void move_range(lua_State *L, move m, int first, int last) {
   for (int i = first; i <= last; i++) {
-    if (!seen && lua_type(L, i) == LUA_TTABLE) {
+    if (!m.seen && lua_type(L, i) == LUA_TTABLE) {
       lua_newtable(L);
-      seen = lua_gettop(L);
+      m.seen = lua_gettop(L);
     }
-    move_out(L, lua, to, i, seen, 0);
+    move_value(L, &m, i, 0);
   }
-  if (seen) lua_remove(L, seen);
+  if (m.seen) lua_remove(L, m.seen);
 }
 
 /* The inside of a scope: (lua, scope, fn, ...) -> what fn returns. */
 static int run_scope(lua_State *L) {
   const ae_lua *lua = lua_touserdata(L, 1);
-  const ae_scope *self = lua_touserdata(L, 2);
+  ae_scope *self = lua_touserdata(L, 2);
   lua_call(L, lua_gettop(L) - 3, LUA_MULTRET);
-  move_range(L, lua, self->outer, 3, lua_gettop(L));
+  move_range(L, (move){.lua = lua, .from = self, .to = self->outer}, 3, lua_gettop(L));
   return lua_gettop(L) - 2;
 }
 
@@ -125,7 +130,7 @@ static int scope(lua_State *L) {
 static int keep(lua_State *L) {
   const ae_lua *lua = ae_bind_lua(L);
   int n = lua_gettop(L);
-  if (lua->scope) move_range(L, lua, NULL, 1, n);
+  if (lua->scope) move_range(L, (move){.lua = lua}, 1, n);
   return n;
 }
 
