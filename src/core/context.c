@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/pool.h"
 #include "core/real.h"
 #include "core/status.h"
 #include "core/tape.h"
@@ -65,6 +66,7 @@ ae_status ae_context_open(const ae_options *options, ae_context **out, ae_error 
 void ae_context_close(ae_context *ctx) {
   if (!ctx) return;
   if (ctx->kernel_close) ctx->kernel_close(ctx->kernel);
+  ae_pool_close(ctx->pool);
   ae_allocator *a = ctx->allocator;
   ae_free(a, ctx->order, ctx->order_capacity * sizeof *ctx->order);
   ae_free(a, ctx, sizeof *ctx);

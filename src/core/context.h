@@ -16,6 +16,8 @@ struct ae_context {
   ae_allocator *allocator;
   ae_random random;
   int threads;
+  bool in_job;             /* a range runs: what is called from it stays on its thread */
+  struct ae_pool *pool;    /* the threads beside the calling one; NULL: none wanted so far */
   bool keep_environment;   /* never set a variable (kernel/openblas.c) */
   int no_grad;             /* depth of no_grad sections; the tape records at 0 */
   uint64_t sequence;       /* of the next node */

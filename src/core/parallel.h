@@ -1,7 +1,8 @@
 /*
-** parallel: the one place where work is split over threads (OpenMP's pool,
-** shared with OpenBLAS and oneDNN). Chunks depend on the count, the grain and
-** the context's threads alone: same threads, same bits.
+** parallel: the one place where work is split over threads (pool.h). Chunks
+** depend on the count, the grain and the context's threads alone: same threads,
+** same bits. Libraries are called inside ranges, and run on the one thread that
+** calls them: their own threads would be in the way of these.
 */
 #ifndef AE_CORE_PARALLEL_H
 #define AE_CORE_PARALLEL_H
