@@ -67,6 +67,20 @@ AE_INLINE void philox_lanes(const ae_random *r, uint64_t block, uint32_t w[4][LA
   }
 }
 
+AE_SIMD static void fill_words(const ae_random *r, uint64_t block, int64_t blocks, uint32_t *out) {
+  uint32_t w[4][LANES];
+  for (int64_t done = 0; done < blocks; done += LANES) {
+    philox_lanes(r, block + (uint64_t)done, w);
+    int64_t n = blocks - done < LANES ? blocks - done : LANES;
+    for (int64_t l = 0; l < n; l++)
+      for (int k = 0; k < 4; k++) out[4 * (done + l) + k] = w[k][l];
+  }
+}
+
+void ae_random_words(const ae_random *r, uint64_t block, int64_t blocks, uint32_t *out) {
+  fill_words(r, block, blocks, out);
+}
+
 struct fill {
   const ae_random *r;
   real *out;

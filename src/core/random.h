@@ -15,6 +15,8 @@ typedef struct ae_random {
 
 /* The four words of block r->offset + block. */
 void ae_random_block(const ae_random *r, uint64_t block, uint32_t out[4]);
+/* The words of `blocks` blocks from number `block` on, in order. */
+void ae_random_words(const ae_random *r, uint64_t block, int64_t blocks, uint32_t *out);
 /* Takes `blocks` blocks off the stream: a copy that begins where r stood. */
 ae_random ae_random_take(ae_random *r, uint64_t blocks);
 uint64_t ae_random_blocks(int64_t count); /* blocks that `count` reals take */

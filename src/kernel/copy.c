@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/parallel.h"
+#include "kernel/transpose.h"
 
 /* A tile: rows x cols elements and the strides between them. */
 typedef struct tile {
@@ -20,7 +21,7 @@ typedef struct tile {
 
 /* Elements in a tile of a plain copy, and sides of one that transposes: its
 ** source lines stay in the first-level cache until all of them are read. */
-enum { TILE_ELEMENTS = 32768, TILE_ROWS = 64, TILE_COLS = 1024, TILE_STEP = 32 };
+enum { TILE_ELEMENTS = 32768, TILE_ROWS = 64, TILE_COLS = 1024 };
 
 AE_INLINE void tile_move(size_t element, const tile *t, char *restrict to, const char *restrict from) {
   const int64_t width = (int64_t)element;
@@ -72,12 +73,14 @@ static void tile_rows(size_t element, const tile *t, char *to, const char *from)
 
 /* Rows lie side by side in the source, columns in the destination. */
 static void tile_transpose(size_t element, const tile *t, char *to, const char *from) {
-  const int64_t width = (int64_t)element;
-  tile step = *t;
-  for (int64_t j = 0; j < t->cols; j += TILE_STEP) {
-    step.cols = t->cols - j < TILE_STEP ? t->cols - j : TILE_STEP;
-    tile_any(element, &step, to + j * t->to_col * width, from + j * t->from_col * width);
-  }
+  const int64_t width = (int64_t)element, side = ae_transpose_side(element);
+  const int64_t rows = t->rows / side * side, cols = t->cols / side * side;
+  tile below = *t, right = *t;
+  ae_transpose(element, rows, cols, to, t->to_row, from, t->from_col);
+  right.rows = rows, right.cols = t->cols - cols;
+  tile_any(element, &right, to + cols * width, from + cols * t->from_col * width);
+  below.rows = t->rows - rows;
+  tile_any(element, &below, to + rows * t->to_row * width, from + rows * width);
 }
 
 /* The plan in its simplest form: `outer` dimensions, then rows and columns,
@@ -161,7 +164,7 @@ static void walk_plan(walk *w, const ae_copy *given) {
 }
 
 static void walk_tile(const walk *w, int64_t block, char *to, const char *from) {
-  const int64_t row = block / w->col_blocks * w->block_rows, col = block % w->col_blocks * w->block_cols;
+  const int64_t row = block % w->row_blocks * w->block_rows, col = block / w->row_blocks * w->block_cols;
   const int64_t width = (int64_t)w->element;
   tile t = w->whole;
   t.rows = t.rows - row < w->block_rows ? t.rows - row : w->block_rows;

@@ -7,7 +7,7 @@
 
 #include "kernel/reduce.h"
 
-enum { AE_REDUCE_WIDTH = 256 }; /* most outputs of one call */
+enum { AE_REDUCE_WIDTH = 1024 }; /* most outputs of one call */
 
 /* `what` is the ae_term or ae_extreme. */
 typedef struct ae_reduce_loops {

@@ -7,7 +7,7 @@
 #include "kernel/reduce_cut.h"
 #include "kernel/vmath.h"
 
-enum { LANES = 32 };
+enum { LANES = 32, SHORT = 32 };
 
 /* ---- Reals ---- */
 
@@ -20,25 +20,47 @@ AE_INLINE real real_better(ae_extreme which, real a, real x) {
   return ((which == AE_MIN ? x < a : x > a) | (x != x)) ? x : a;
 }
 
-AE_INLINE void real_rows_of(ae_extreme which, const real *x, int64_t count, int64_t n, real *acc) {
-  for (int64_t row = 0; row < count; row++, x += n) {
-    real lane[LANES];
-    int64_t i = 0;
-    for (int l = 0; l < LANES; l++) lane[l] = real_start(which);
-    for (; i + LANES <= n; i += LANES) {
-      for (int l = 0; l < LANES; l++) lane[l] = real_better(which, lane[l], x[i + l]);
-    }
-    real best = lane[0];
-    for (; i < n; i++) best = real_better(which, best, x[i]);
-    for (int l = 1; l < LANES && n >= LANES; l++) best = real_better(which, best, lane[l]);
-    acc[row] = best;
+AE_INLINE real real_row(ae_extreme which, const real *x, int64_t n) {
+  real lane[LANES];
+  int64_t i = 0;
+  for (int l = 0; l < LANES; l++) lane[l] = real_start(which);
+  for (; i + LANES <= n; i += LANES) {
+    for (int l = 0; l < LANES; l++) lane[l] = real_better(which, lane[l], x[i + l]);
   }
+  for (; i < n; i++) lane[0] = real_better(which, lane[0], x[i]);
+  for (int step = LANES / 2; step > 0; step /= 2) {
+    for (int l = 0; l < step; l++) lane[l] = real_better(which, lane[l], lane[l + step]);
+  }
+  return lane[0];
+}
+
+/* Short rows are taken SHORT at a time, side by side. */
+AE_INLINE void real_rows_of(ae_extreme which, const real *x, int64_t count, int64_t n, real *acc) {
+  int64_t row = 0;
+  for (; n < LANES && row + SHORT <= count; row += SHORT) {
+    real lane[SHORT], column[SHORT];
+    for (int l = 0; l < SHORT; l++) lane[l] = real_start(which);
+    for (int64_t i = 0; i < n; i++) {
+      for (int l = 0; l < SHORT; l++) column[l] = x[(row + l) * n + i];
+      for (int l = 0; l < SHORT; l++) lane[l] = real_better(which, lane[l], column[l]);
+    }
+    for (int l = 0; l < SHORT; l++) acc[row + l] = lane[l];
+  }
+  for (; row < count; row++) acc[row] = real_row(which, x + row * n, n);
 }
 
 AE_INLINE void real_columns_of(ae_extreme which, const real *x, int64_t n, int64_t stride, int64_t width,
                                real *restrict acc) {
   for (int64_t j = 0; j < width; j++) acc[j] = real_start(which);
-  for (int64_t i = 0; i < n; i++) {
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const real *row = x + i * stride;
+    for (int64_t j = 0; j < width; j++) {
+      const real a = real_better(which, real_better(which, acc[j], row[j]), row[stride + j]);
+      acc[j] = real_better(which, real_better(which, a, row[2 * stride + j]), row[3 * stride + j]);
+    }
+  }
+  for (; i < n; i++) {
     for (int64_t j = 0; j < width; j++) acc[j] = real_better(which, acc[j], x[i * stride + j]);
   }
 }
@@ -106,10 +128,11 @@ AE_INLINE void whole_rows_of(ae_type type, ae_extreme which, const void *x, int6
     for (; i + LANES <= n; i += LANES) {
       for (int l = 0; l < LANES; l++) lane[l] = whole_better(which, lane[l], whole_load(type, x, first + i + l));
     }
-    int32_t best = lane[0];
-    for (; i < n; i++) best = whole_better(which, best, whole_load(type, x, first + i));
-    for (int l = 1; l < LANES && n >= LANES; l++) best = whole_better(which, best, lane[l]);
-    acc[row] = best;
+    for (; i < n; i++) lane[0] = whole_better(which, lane[0], whole_load(type, x, first + i));
+    for (int step = LANES / 2; step > 0; step /= 2) {
+      for (int l = 0; l < step; l++) lane[l] = whole_better(which, lane[l], lane[l + step]);
+    }
+    acc[row] = lane[0];
   }
 }
 

@@ -8,17 +8,10 @@
 #include "kernel/reduce_cut.h"
 #include "kernel/vmath.h"
 
-enum { LANES = 32, NARROW = 16 };
+enum { LANES = 32, SHORT = 32, NARROW = 16, FOLD = 64 };
 
 AE_INLINE double load(ae_type type, const void *x, int64_t i) {
-  switch (type) {
-  case AE_U8:
-    return ((const uint8_t *)x)[i];
-  case AE_I32:
-    return ((const int32_t *)x)[i];
-  default:
-    return (double)((const real *)x)[i];
-  }
+  return type == AE_I32 ? (double)((const int32_t *)x)[i] : (double)((const real *)x)[i];
 }
 
 AE_INLINE double term_of(ae_term term, double x, double c) {
@@ -57,9 +50,56 @@ AE_INLINE double sum_row(ae_type type, ae_term term, const void *x, int64_t firs
   return lane[0] + tail;
 }
 
+/* Bytes are added up as they are, BYTES at most into one number of 32 bits. */
+enum { BYTES = 1 << 24 };
+
+AE_INLINE uint32_t byte_term(ae_term term, uint8_t x) {
+  return term == AE_TERM_NONZERO ? x != 0 : x;
+}
+
+AE_INLINE double byte_row(ae_term term, const uint8_t *x, int64_t n) {
+  double sum = 0;
+  for (; n > 0; n -= BYTES, x += BYTES) {
+    uint32_t lane[LANES] = {0};
+    const int64_t part = n < BYTES ? n : BYTES;
+    int64_t i = 0;
+    for (; i + LANES <= part; i += LANES) {
+      for (int l = 0; l < LANES; l++) lane[l] += byte_term(term, x[i + l]);
+    }
+    for (; i < part; i++) lane[0] += byte_term(term, x[i]);
+    for (int l = 0; l < LANES; l++) sum += lane[l];
+  }
+  return sum;
+}
+
+AE_INLINE void byte_columns(ae_term term, const uint8_t *x, int64_t rows, int64_t stride, int64_t width,
+                            double *restrict acc) {
+  uint32_t part[AE_REDUCE_WIDTH];
+  for (int64_t j = 0; j < width; j++) acc[j] = 0;
+  for (int64_t i = 0; i < rows;) {
+    const int64_t end = rows - i < BYTES ? rows : i + BYTES;
+    for (int64_t j = 0; j < width; j++) part[j] = 0;
+    for (; i < end; i++) {
+      for (int64_t j = 0; j < width; j++) part[j] += byte_term(term, x[i * stride + j]);
+    }
+    for (int64_t j = 0; j < width; j++) acc[j] += part[j];
+  }
+}
+
+/* Short rows of reals are taken SHORT at a time, side by side. */
 AE_INLINE void sum_rows(ae_type type, ae_term term, const void *x, int64_t count, int64_t n, const double *center,
                         double *acc) {
-  for (int64_t i = 0; i < count; i++) acc[i] = sum_row(type, term, x, i * n, n, center ? center[i] : 0);
+  int64_t i = 0;
+  for (; type == AE_REAL && n < LANES && i + SHORT <= count; i += SHORT) {
+    double lane[SHORT] = {0};
+    real column[SHORT];
+    for (int64_t j = 0; j < n; j++) {
+      for (int l = 0; l < SHORT; l++) column[l] = ((const real *)x)[(i + l) * n + j];
+      for (int l = 0; l < SHORT; l++) lane[l] += term_of(term, (double)column[l], center ? center[i + l] : 0);
+    }
+    for (int l = 0; l < SHORT; l++) acc[i + l] = lane[l];
+  }
+  for (; i < count; i++) acc[i] = sum_row(type, term, x, i * n, n, center ? center[i] : 0);
 }
 
 AE_INLINE void add_columns(ae_type type, ae_term term, const void *x, int64_t rows, int64_t stride, int64_t width,
@@ -84,13 +124,13 @@ AE_INLINE void add_columns(ae_type type, ae_term term, const void *x, int64_t ro
 /* Few columns: several rows are taken as one, and folded afterwards. */
 AE_INLINE void sum_columns(ae_type type, ae_term term, const void *x, int64_t rows, int64_t stride, int64_t width,
                            const double *center, double *acc) {
-  const int64_t fold = width <= NARROW && stride == width ? AE_REDUCE_WIDTH / 4 / width : 1;
+  const int64_t fold = width <= NARROW && stride == width ? FOLD / width : 1;
   const int64_t folded = rows / fold * fold;
   if (fold == 1 || folded < 2 * fold) {
     add_columns(type, term, x, rows, stride, width, center, acc);
     return;
   }
-  double wide[AE_REDUCE_WIDTH / 4], centers[AE_REDUCE_WIDTH / 4];
+  double wide[FOLD], centers[FOLD];
   for (int64_t j = 0; center && j < fold * width; j++) centers[j] = center[j % width];
   add_columns(type, term, x, folded / fold, fold * width, fold * width, center ? centers : NULL, wide);
   for (int64_t j = 0; j < width; j++) acc[j] = 0;
@@ -104,9 +144,9 @@ AE_INLINE void sum_columns(ae_type type, ae_term term, const void *x, int64_t ro
 AE_SIMD static void rows(ae_type type, int term, const void *x, int64_t count, int64_t n, const double *center,
                          void *acc) {
   if (type == AE_U8 && term == AE_TERM_VALUE) {
-    sum_rows(AE_U8, AE_TERM_VALUE, x, count, n, NULL, acc);
+    for (int64_t i = 0; i < count; i++) ((double *)acc)[i] = byte_row(AE_TERM_VALUE, (const uint8_t *)x + i * n, n);
   } else if (type == AE_U8) {
-    sum_rows(AE_U8, AE_TERM_NONZERO, x, count, n, NULL, acc);
+    for (int64_t i = 0; i < count; i++) ((double *)acc)[i] = byte_row(AE_TERM_NONZERO, (const uint8_t *)x + i * n, n);
   } else if (type == AE_I32 && term == AE_TERM_VALUE) {
     sum_rows(AE_I32, AE_TERM_VALUE, x, count, n, NULL, acc);
   } else if (type == AE_I32) {
@@ -144,9 +184,9 @@ AE_SIMD static void rows(ae_type type, int term, const void *x, int64_t count, i
 AE_SIMD static void columns(ae_type type, int term, const void *x, int64_t n, int64_t stride, int64_t width,
                             const double *center, void *acc) {
   if (type == AE_U8 && term == AE_TERM_VALUE) {
-    sum_columns(AE_U8, AE_TERM_VALUE, x, n, stride, width, NULL, acc);
+    byte_columns(AE_TERM_VALUE, x, n, stride, width, acc);
   } else if (type == AE_U8) {
-    sum_columns(AE_U8, AE_TERM_NONZERO, x, n, stride, width, NULL, acc);
+    byte_columns(AE_TERM_NONZERO, x, n, stride, width, acc);
   } else if (type == AE_I32 && term == AE_TERM_VALUE) {
     sum_columns(AE_I32, AE_TERM_VALUE, x, n, stride, width, NULL, acc);
   } else if (type == AE_I32) {

@@ -51,6 +51,11 @@ typedef struct search {
 AE_INLINE void search_row(ae_type type, const search *s, int64_t row) {
   const int64_t first = row * s->view.reduced;
   int64_t i = 0;
+  for (; i + WIDTH <= s->view.reduced; i += WIDTH) {
+    uint32_t hits = 0;
+    for (int64_t k = 0; k < WIDTH; k++) hits += found(type, s->view.data, first + i + k, s->best, row);
+    if (hits > 0) break;
+  }
   while (!found(type, s->view.data, first + i, s->best, row)) i++;
   s->at[row] = (int32_t)(i + 1);
 }

@@ -11,7 +11,7 @@
 
 static const char no_inputs[] = "it has no inputs";
 
-enum { GRAIN = AE_GRAIN_COSTLY };
+enum { GRAIN = AE_GRAIN_COSTLY, BLOCKS = 64 };
 
 /* ---- rand, randn ---- */
 
@@ -111,15 +111,24 @@ typedef struct draw {
   int64_t low;
 } draw;
 
+AE_SIMD static void compare(ae_tensor *y, int64_t first, int64_t n, const uint32_t *words, uint64_t threshold) {
+  if (y->type == AE_U8) {
+    for (int64_t k = 0; k < n; k++) ae_u8s(y)[first + k] = words[k] < threshold;
+  } else if (y->type == AE_I32) {
+    for (int64_t k = 0; k < n; k++) ae_i32s(y)[first + k] = words[k] < threshold;
+  } else {
+    for (int64_t k = 0; k < n; k++) ae_reals(y)[first + k] = words[k] < threshold ? 1 : 0;
+  }
+}
+
 /* Element i is 1 where word i % 4 of block i / 4 is below the threshold. */
 static void bernoulli_range(void *arg, int64_t begin, int64_t end) {
   const draw *d = arg;
-  for (int64_t block = begin; block < end; block++) {
-    uint32_t words[4];
-    ae_random_block(&d->random, (uint64_t)block, words);
-    for (int64_t i = 4 * block, k = 0; k < 4 && i < d->y->count; i++, k++) {
-      ae_tensor_set(d->y, i, words[k] < d->threshold ? 1 : 0);
-    }
+  uint32_t words[4 * BLOCKS];
+  for (int64_t block = begin; block < end; block += BLOCKS) {
+    const int64_t blocks = end - block < BLOCKS ? end - block : BLOCKS, left = d->y->count - 4 * block;
+    ae_random_words(&d->random, (uint64_t)block, blocks, words);
+    compare(d->y, 4 * block, left < 4 * blocks ? left : 4 * blocks, words, d->threshold);
   }
 }
 
@@ -163,18 +172,22 @@ static ae_status randint_shape(ae_call *call, ae_spec *out) {
   return ae_create_shape(call, &attrs->shape, AE_I32, out);
 }
 
+AE_SIMD static void scale(int32_t *y, int64_t n, const uint32_t *words, const draw *d) {
+  for (int64_t i = 0; i < n; i++) {
+    const uint64_t scaled = words[2 * i] * d->values + (words[2 * i + 1] * d->values >> 32);
+    y[i] = (int32_t)(d->low + (int64_t)(scaled >> 32));
+  }
+}
+
 /* Element i is the high part of values * (64 random bits): words 2 (i % 2) and
 ** the next of block i / 2. No value is more than 2^-32 likelier than another. */
 static void randint_range(void *arg, int64_t begin, int64_t end) {
   const draw *d = arg;
-  int32_t *y = ae_i32s(d->y);
-  for (int64_t block = begin; block < end; block++) {
-    uint32_t words[4];
-    ae_random_block(&d->random, (uint64_t)block, words);
-    for (int64_t i = 2 * block, k = 0; k < 4 && i < d->y->count; i++, k += 2) {
-      const uint64_t scaled = words[k] * d->values + (words[k + 1] * d->values >> 32);
-      y[i] = (int32_t)(d->low + (int64_t)(scaled >> 32));
-    }
+  uint32_t words[4 * BLOCKS];
+  for (int64_t block = begin; block < end; block += BLOCKS) {
+    const int64_t blocks = end - block < BLOCKS ? end - block : BLOCKS, left = d->y->count - 2 * block;
+    ae_random_words(&d->random, (uint64_t)block, blocks, words);
+    scale(ae_i32s(d->y) + 2 * block, left < 2 * blocks ? left : 2 * blocks, words, d);
   }
 }
 

@@ -19,7 +19,7 @@ typedef struct softmax_attrs {
   int axis; /* dim resolved */
 } softmax_attrs;
 
-enum { LANES = 16, WIDTH = 256 };
+enum { LANES = 16, WIDTH = 256, SHORT = 32, TOGETHER = 32 };
 
 static ae_status softmax_shape(ae_call *call, ae_spec *out) {
   softmax_attrs *attrs = call->attrs;
@@ -56,6 +56,13 @@ AE_INLINE const real *lanes_at(const real *x, int64_t i, int64_t n, real fill, r
   return buffer;
 }
 
+AE_INLINE double lanes_sum(double *lane) {
+  for (int step = LANES / 2; step > 0; step /= 2) {
+    for (int l = 0; l < step; l++) lane[l] += lane[l + step];
+  }
+  return lane[0];
+}
+
 AE_INLINE real row_max(const real *x, int64_t n) {
   real lane[LANES], end[LANES];
   for (int l = 0; l < LANES; l++) lane[l] = -(real)INFINITY;
@@ -63,7 +70,9 @@ AE_INLINE real row_max(const real *x, int64_t n) {
     const real *v = lanes_at(x, i, n, -(real)INFINITY, end);
     for (int l = 0; l < LANES; l++) lane[l] = v[l] > lane[l] ? v[l] : lane[l];
   }
-  for (int l = 1; l < LANES; l++) lane[0] = lane[l] > lane[0] ? lane[l] : lane[0];
+  for (int step = LANES / 2; step > 0; step /= 2) {
+    for (int l = 0; l < step; l++) lane[l] = lane[l + step] > lane[l] ? lane[l + step] : lane[l];
+  }
   return lane[0];
 }
 
@@ -77,8 +86,7 @@ AE_INLINE double row_exp(const real *x, int64_t n, real m, real *y) {
     for (int l = 0; l < LANES; l++) lane[l] += (double)e[l];
     if (y) memcpy(y + i, e, (size_t)(n - i < LANES ? n - i : LANES) * sizeof(real));
   }
-  for (int l = 1; l < LANES; l++) lane[0] += lane[l];
-  return lane[0];
+  return lanes_sum(lane);
 }
 
 AE_SIMD static void forward_rows(void *arg, int64_t begin, int64_t end) {
@@ -111,8 +119,7 @@ AE_SIMD static void backward_rows(void *arg, int64_t begin, int64_t end) {
       const real *vy = lanes_at(y, i, n, 0, end_y), *vg = lanes_at(g, i, n, 0, end_g);
       for (int l = 0; l < LANES; l++) lane[l] += (double)vg[l] * (j->log ? 1 : (double)vy[l]);
     }
-    for (int l = 1; l < LANES; l++) lane[0] += lane[l];
-    const real sum = (real)lane[0];
+    const real sum = (real)lanes_sum(lane);
     if (j->log) {
       for (int64_t i = 0; i < n; i++) gx[i] = g[i] - ae_exp(y[i]) * sum;
     } else {
@@ -182,6 +189,52 @@ AE_INLINE void backward_block(const job *j, block b) {
   }
 }
 
+/* ---- Short rows: TOGETHER of them are turned into columns, and back ---- */
+
+AE_INLINE void turn_in(const real *rows, int64_t n, real *columns) {
+  for (int64_t i = 0; i < n; i++) {
+    for (int l = 0; l < TOGETHER; l++) columns[i * TOGETHER + l] = rows[l * n + i];
+  }
+}
+AE_INLINE void turn_out(const real *columns, int64_t n, real *rows) {
+  for (int64_t i = 0; i < n; i++) {
+    for (int l = 0; l < TOGETHER; l++) rows[l * n + i] = columns[i * TOGETHER + l];
+  }
+}
+
+AE_SIMD static void forward_groups(void *arg, int64_t begin, int64_t end) {
+  const job *j = arg;
+  const int64_t n = j->n;
+  real x[SHORT * TOGETHER], y[SHORT * TOGETHER];
+  const job turned = {.x = x, .out = y, .n = n, .inner = TOGETHER, .log = j->log};
+  for (int64_t row = begin * TOGETHER; row < end * TOGETHER; row += TOGETHER) {
+    if (j->outer - row < TOGETHER) {
+      forward_rows(arg, row, j->outer);
+      return;
+    }
+    turn_in(j->x + row * n, n, x);
+    forward_block(&turned, (block){0, n, TOGETHER, TOGETHER});
+    turn_out(y, n, j->out + row * n);
+  }
+}
+
+AE_SIMD static void backward_groups(void *arg, int64_t begin, int64_t end) {
+  const job *j = arg;
+  const int64_t n = j->n;
+  real y[SHORT * TOGETHER], g[SHORT * TOGETHER], gx[SHORT * TOGETHER];
+  const job turned = {.y = y, .g = g, .out = gx, .n = n, .inner = TOGETHER, .log = j->log};
+  for (int64_t row = begin * TOGETHER; row < end * TOGETHER; row += TOGETHER) {
+    if (j->outer - row < TOGETHER) {
+      backward_rows(arg, row, j->outer);
+      return;
+    }
+    turn_in(j->y + row * n, n, y);
+    turn_in(j->g + row * n, n, g);
+    backward_block(&turned, (block){0, n, TOGETHER, TOGETHER});
+    turn_out(gx, n, j->out + row * n);
+  }
+}
+
 AE_SIMD static void forward_blocks(void *arg, int64_t begin, int64_t end) {
   const job *j = arg;
   for (int64_t task = begin; task < end; task++) forward_block(j, block_at(j, task));
@@ -191,16 +244,23 @@ AE_SIMD static void backward_blocks(void *arg, int64_t begin, int64_t end) {
   for (int64_t task = begin; task < end; task++) backward_block(j, block_at(j, task));
 }
 
-static void job_run(ae_context *ctx, job *j, ae_range_fn rows, ae_range_fn blocks) {
+/* The three ways of one direction. */
+typedef struct ways {
+  ae_range_fn rows, groups, blocks;
+} ways;
+
+static void job_run(ae_context *ctx, job *j, const ways *w) {
   if (j->outer * j->n * j->inner == 0) return;
-  const int64_t width = j->inner < WIDTH ? j->inner : WIDTH;
-  ae_parallel(ctx, j->outer * j->blocks, AE_GRAIN_COSTLY / (j->n * width) + 1, j->inner == 1 ? rows : blocks, j);
+  const bool rows = j->inner == 1, groups = rows && j->n <= SHORT;
+  const int64_t width = j->inner < WIDTH ? j->inner : WIDTH, each = j->n * (groups ? TOGETHER : width);
+  const int64_t tasks = groups ? (j->outer + TOGETHER - 1) / TOGETHER : j->outer * j->blocks;
+  ae_parallel(ctx, tasks, AE_GRAIN_COSTLY / each + 1, groups ? w->groups : rows ? w->rows : w->blocks, j);
 }
 
 static ae_status forward(ae_call *call, bool log) {
   job j = job_over(call);
   j.log = log, j.x = ae_reals(call->in[0]), j.out = ae_reals(call->out[0]);
-  job_run(call->ctx, &j, forward_rows, forward_blocks);
+  job_run(call->ctx, &j, &(ways){forward_rows, forward_groups, forward_blocks});
   return AE_OK;
 }
 
@@ -209,7 +269,7 @@ static ae_status backward(ae_call *call, bool log) {
   AE_TRY(ae_call_gradient(call, 0, &gx));
   job j = job_over(call);
   j.log = log, j.y = ae_reals(call->out[0]), j.g = ae_reals(call->gout[0]), j.out = ae_reals(gx);
-  job_run(call->ctx, &j, backward_rows, backward_blocks);
+  job_run(call->ctx, &j, &(ways){backward_rows, backward_groups, backward_blocks});
   return AE_OK;
 }
 
