@@ -6,7 +6,7 @@ local inf, nan = math.huge, 0 / 0
 
 local cases = {
   { { 3, 4 } }, { { 1 } }, { { 3, 4 }, attrs = { dim = 1 } }, { { 2, 3, 4 }, attrs = { dim = 2 } }, { { 0, 2 } },
-  { { 2, 0 } }, { { 2, 35 } }, { { 3, 5, 1 }, attrs = { dim = -2 } }, { { 300, 10 }, large = true },
+  { { 40, 3 } }, { { 2, 0 } }, { { 2, 35 } }, { { 3, 5, 1 }, attrs = { dim = -2 } }, { { 300, 10 }, large = true },
   { { 40, 300 }, attrs = { dim = 1 }, large = true }, { { 3, 1501 }, large = true },
 }
 
