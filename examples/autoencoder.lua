@@ -3,7 +3,7 @@
 --   aelua examples/autoencoder.lua [DATA] [EPOCHS]
 --
 -- DATA: a folder of IDX files (MNIST); without it, the embedded 1,797 digits.
--- MNIST, 50 epochs: held-out binary cross-entropy about 0.092.
+-- Held-out binary cross-entropy after 50 epochs: MNIST 0.0915, the digits 0.239.
 local ae = require "aelua"
 local nn, optim, data = ae.nn, ae.optim, ae.data
 
@@ -20,7 +20,7 @@ local model = ae.Autoencoder {
 print(model:summary())
 
 local history = model:fit(train, {
-  epochs = epochs or 50, batch_size = math.min(256, #train), shuffle = true, validation = test,
+  epochs = epochs or 50, batch_size = #train < 10000 and 32 or 256, shuffle = true, validation = test,
   optimizer = optim.Adam { lr = 1e-3 },
   callbacks = { ae.callbacks.EarlyStopping { patience = 5 } },
 })
