@@ -1,6 +1,6 @@
--- Damaged files: cut at every byte, every bit turned (of large files one bit of each byte). Whatever comes, it is a
--- value or an error of ours, and no memory stays behind. What a sanitizer would say of it, it says in the sanitized
--- build.
+-- Damaged files: cut at every byte, every bit turned (of large files one bit of each byte), marks put in everywhere.
+-- Whatever comes, it is a value or an error of ours, and no memory stays behind. What a sanitizer would say of it, it
+-- says in the sanitized build.
 local ae = require "aelua"
 local core = require "aelua.core"
 local files = require "spec.support.files"
@@ -39,8 +39,15 @@ describe("damaged", function()
     return core.memory().live
   end
 
+  -- Every one of `extra`'s bytes put in at every place.
+  local function insert(read, bytes, extra)
+    for i = 0, #bytes do
+      for byte in extra:gmatch(".") do try(read, bytes:sub(1, i) .. byte .. bytes:sub(i + 1)) end
+    end
+  end
+
   -- `may_be_shorter`: a prefix can be whole (a table's rows, a picture whose last bytes carry nothing).
-  local function damage(read, bytes, may_be_shorter)
+  local function damage(read, bytes, may_be_shorter, extra)
     assert(try(read, bytes), "the whole file is read")
     local before = live()
     for length = 0, #bytes - 1 do
@@ -54,6 +61,7 @@ describe("damaged", function()
         try(read, bytes:sub(1, i - 1) .. string.char(bytes:byte(i) ~ (1 << bit)) .. bytes:sub(i + 1))
       end
     end
+    insert(read, bytes, extra or "")
     assert.equal(before, live())
   end
 
@@ -72,12 +80,12 @@ describe("damaged", function()
   end)
 
   it("tables", function()
-    damage(core.read_table, 'height,"wei""ght",label\n1.5,2,"a"\n3,-4e2,b\n', true)
+    damage(core.read_table, 'height,"wei""ght",label\n1.5,2,"a"\n3,-4e2,b\n', true, ",\"\n\r; #\0x1")
   end)
 
   it("JSON texts", function()
     damage(function(file) return core.json.decode(files.read(file)) end,
-      '{"a":[1,-2.5e3,true,null],"b":{"c":"\\u00e9\\n"}}')
+      '{"a":[1,-2.5e3,true,null],"b":{"c":"\\u00e9\\n"}}', false, "[]{},:\"\\ 0")
   end)
 
   it("PNG files", function()

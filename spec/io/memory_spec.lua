@@ -21,24 +21,25 @@ describe("with a budget", function()
     return core.memory().live
   end
 
+  -- The error's code, or nil; the error itself is garbage then.
+  local function try(fn, ...)
+    local ok, failure = pcall(fn, ...)
+    return not ok and (type(failure) == "table" and failure.code or tostring(failure)) or nil
+  end
+
   -- Calls fn under budgets that grow until it succeeds; returns how often it did not.
   local function press(fn, ...)
     fn(...)
-    local before, refused = live(), 0
-    local room = 0
-    repeat
+    local before, refused, room = live(), 0, 0
+    while true do
       ae.budget(before + room)
-      local ok, failure = pcall(fn, ...)
+      local code = try(fn, ...)
       ae.budget(0)
-      if not ok then
-        assert.equal("memory", type(failure) == "table" and failure.code or tostring(failure))
-        refused = refused + 1
-      end
-      failure = nil
       assert.equal(before, live())
-      room = room + math.max(64, room // 8)
-    until ok
-    return refused
+      if not code then return refused end
+      assert.equal("memory", code)
+      refused, room = refused + 1, room + math.max(64, room // 8)
+    end
   end
 
   it("IDX, NPY and safetensors are read", function()

@@ -48,11 +48,6 @@ static void *stb_reallocate(void *block, size_t bytes) {
 
 static uint8_t *stb_compress(uint8_t *bytes, int size, int *out_size, int quality);
 
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wsign-compare"
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wunused-parameter"
 
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC

@@ -148,7 +148,7 @@ static ae_status find_text(const job *j, int64_t *out, ae_error *err) {
   ae_field f;
   bool last = false;
   *out = -1;
-  for (int64_t i = 0; !last; i++) {
+  for (int64_t i = 0; !last && i < j->fields; i++) {
     AE_TRY(ae_rows_field(&rows, &f, &last, err));
     if (!is_text(j, &f)) continue;
     if (*out >= 0)
