@@ -148,6 +148,126 @@ function Tensor:clamp(low, high) end
 ---@return aelua.Tensor # [.., the sum of their sizes, ..] of their type
 function ae.concat(...) end
 
+--- A convolution of signals: f(z + b), z[n,p,k] the sum over r, c of x[n, p*stride + r*dilation - before, c] w[r,c,k], x being 0 outside; in one pass.
+--- The kernel is not flipped. Padding "same" is TensorFlow's and Keras's; for PyTorch's padding = n give n. Errors: shapes that do not fit, a kernel longer than x with its padding, groups that do not divide.
+---@param x aelua.Tensor [N, T, C] signals
+---@param w aelua.Tensor [R, C/groups, K] weights
+---@param b? aelua.Tensor may be nil; [K] bias
+---@param stride? integer|integer[]|table elements from one output to the next; default 1
+---@param padding? "same"|"valid"|integer|integer[] "valid" (none, the default), "same" (the result has size / stride, rounded up; the odd element of padding is at the end), or numbers: one for both ends, {before, after}
+---@param dilation? integer|integer[] from one tap to the next; default 1
+---@param groups? integer groups of channels that do not see each other: divides C and K; C: depthwise; default 1
+---@param activation? "linear"|"relu"|"leaky_relu"|"elu"|"selu"|"gelu"|"silu"|"softplus"|"tanh"|"sigmoid"|"softmax" the activation f, softmax over channels; default "linear"
+---@param slope? number of leaky_relu below 0; at least 0, default 0.01
+---@param alpha? number of elu: -alpha is its limit; at least 0, default 1
+---@return aelua.Tensor # [N, P, K] f(z + b)
+function ae.conv1d(x, w, b, stride, padding, dilation, groups, activation, slope, alpha) end
+
+--- A convolution of signals: f(z + b), z[n,p,k] the sum over r, c of x[n, p*stride + r*dilation - before, c] w[r,c,k], x being 0 outside; in one pass.
+--- The kernel is not flipped. Padding "same" is TensorFlow's and Keras's; for PyTorch's padding = n give n. Errors: shapes that do not fit, a kernel longer than x with its padding, groups that do not divide.
+---@param w aelua.Tensor [R, C/groups, K] weights
+---@param b? aelua.Tensor may be nil; [K] bias
+---@param stride? integer|integer[]|table elements from one output to the next; default 1
+---@param padding? "same"|"valid"|integer|integer[] "valid" (none, the default), "same" (the result has size / stride, rounded up; the odd element of padding is at the end), or numbers: one for both ends, {before, after}
+---@param dilation? integer|integer[] from one tap to the next; default 1
+---@param groups? integer groups of channels that do not see each other: divides C and K; C: depthwise; default 1
+---@param activation? "linear"|"relu"|"leaky_relu"|"elu"|"selu"|"gelu"|"silu"|"softplus"|"tanh"|"sigmoid"|"softmax" the activation f, softmax over channels; default "linear"
+---@param slope? number of leaky_relu below 0; at least 0, default 0.01
+---@param alpha? number of elu: -alpha is its limit; at least 0, default 1
+---@return aelua.Tensor # [N, P, K] f(z + b)
+function Tensor:conv1d(w, b, stride, padding, dilation, groups, activation, slope, alpha) end
+
+--- A two-dimensional convolution: f(z + b), z[n,p,q,k] the sum over r, s, c of x[n, p*stride + r*dilation - top, q*stride + s*dilation - left, c] w[r,s,c,k], x being 0 outside; in one pass.
+--- The kernel is not flipped. Padding "same" is TensorFlow's and Keras's; for PyTorch's padding = n give n. With groups, output channel k sees the channels of its own group alone. Errors: shapes that do not fit, a kernel larger than x with its padding, groups that do not divide.
+---@param x aelua.Tensor [N, H, W, C] pictures
+---@param w aelua.Tensor [R, S, C/groups, K] weights
+---@param b? aelua.Tensor may be nil; [K] bias
+---@param stride? integer|integer[]|table rows and columns from one output to the next: a number or {height, width}; default 1
+---@param padding? "same"|"valid"|integer|integer[] "valid" (none, the default), "same" (the result has size / stride, rounded up; the odd row or column of padding is at the end), or numbers: one for all sides, {height, width}, {top, bottom, left, right}
+---@param dilation? integer|integer[] from one tap to the next; default 1
+---@param groups? integer groups of channels that do not see each other: divides C and K; C: depthwise; default 1
+---@param activation? "linear"|"relu"|"leaky_relu"|"elu"|"selu"|"gelu"|"silu"|"softplus"|"tanh"|"sigmoid"|"softmax" the activation f, softmax over channels; default "linear"
+---@param slope? number of leaky_relu below 0; at least 0, default 0.01
+---@param alpha? number of elu: -alpha is its limit; at least 0, default 1
+---@return aelua.Tensor # [N, P, Q, K] f(z + b)
+function ae.conv2d(x, w, b, stride, padding, dilation, groups, activation, slope, alpha) end
+
+--- A two-dimensional convolution: f(z + b), z[n,p,q,k] the sum over r, s, c of x[n, p*stride + r*dilation - top, q*stride + s*dilation - left, c] w[r,s,c,k], x being 0 outside; in one pass.
+--- The kernel is not flipped. Padding "same" is TensorFlow's and Keras's; for PyTorch's padding = n give n. With groups, output channel k sees the channels of its own group alone. Errors: shapes that do not fit, a kernel larger than x with its padding, groups that do not divide.
+---@param w aelua.Tensor [R, S, C/groups, K] weights
+---@param b? aelua.Tensor may be nil; [K] bias
+---@param stride? integer|integer[]|table rows and columns from one output to the next: a number or {height, width}; default 1
+---@param padding? "same"|"valid"|integer|integer[] "valid" (none, the default), "same" (the result has size / stride, rounded up; the odd row or column of padding is at the end), or numbers: one for all sides, {height, width}, {top, bottom, left, right}
+---@param dilation? integer|integer[] from one tap to the next; default 1
+---@param groups? integer groups of channels that do not see each other: divides C and K; C: depthwise; default 1
+---@param activation? "linear"|"relu"|"leaky_relu"|"elu"|"selu"|"gelu"|"silu"|"softplus"|"tanh"|"sigmoid"|"softmax" the activation f, softmax over channels; default "linear"
+---@param slope? number of leaky_relu below 0; at least 0, default 0.01
+---@param alpha? number of elu: -alpha is its limit; at least 0, default 1
+---@return aelua.Tensor # [N, P, Q, K] f(z + b)
+function Tensor:conv2d(w, b, stride, padding, dilation, groups, activation, slope, alpha) end
+
+--- A transposed convolution of signals: f(z + b), z the sum of w[r,:,c] x[n,t,c] at t*stride + r*dilation - before; in one pass. It undoes the sizes of conv1d with the same weights.
+--- Padding "same" gives size * stride, as Keras does. In numbers, with output_padding, it is PyTorch's. Errors: shapes that do not fit, padding that leaves nothing, groups that do not divide.
+---@param x aelua.Tensor [N, T, C] signals
+---@param w aelua.Tensor [R, K/groups, C] weights: those of the conv1d that it mirrors
+---@param b? aelua.Tensor may be nil; [K] bias
+---@param stride? integer|integer[]|table elements in y from one input to the next; default 1
+---@param padding? "same"|"valid"|integer|integer[] "valid" (nothing taken off, the default), "same" (the result has size * stride), or numbers to take off: one for both ends, {before, after}
+---@param dilation? integer|integer[] from one tap to the next; default 1
+---@param groups? integer groups of channels that do not see each other: divides C and K; C: depthwise; default 1
+---@param output_padding? integer|integer[] how much longer the result is at its end; less than stride or dilation, default 0
+---@param activation? "linear"|"relu"|"leaky_relu"|"elu"|"selu"|"gelu"|"silu"|"softplus"|"tanh"|"sigmoid"|"softmax" the activation f, softmax over channels; default "linear"
+---@param slope? number of leaky_relu below 0; at least 0, default 0.01
+---@param alpha? number of elu: -alpha is its limit; at least 0, default 1
+---@return aelua.Tensor # [N, P, K] f(z + b)
+function ae.conv_transpose1d(x, w, b, stride, padding, dilation, groups, output_padding, activation, slope, alpha) end
+
+--- A transposed convolution of signals: f(z + b), z the sum of w[r,:,c] x[n,t,c] at t*stride + r*dilation - before; in one pass. It undoes the sizes of conv1d with the same weights.
+--- Padding "same" gives size * stride, as Keras does. In numbers, with output_padding, it is PyTorch's. Errors: shapes that do not fit, padding that leaves nothing, groups that do not divide.
+---@param w aelua.Tensor [R, K/groups, C] weights: those of the conv1d that it mirrors
+---@param b? aelua.Tensor may be nil; [K] bias
+---@param stride? integer|integer[]|table elements in y from one input to the next; default 1
+---@param padding? "same"|"valid"|integer|integer[] "valid" (nothing taken off, the default), "same" (the result has size * stride), or numbers to take off: one for both ends, {before, after}
+---@param dilation? integer|integer[] from one tap to the next; default 1
+---@param groups? integer groups of channels that do not see each other: divides C and K; C: depthwise; default 1
+---@param output_padding? integer|integer[] how much longer the result is at its end; less than stride or dilation, default 0
+---@param activation? "linear"|"relu"|"leaky_relu"|"elu"|"selu"|"gelu"|"silu"|"softplus"|"tanh"|"sigmoid"|"softmax" the activation f, softmax over channels; default "linear"
+---@param slope? number of leaky_relu below 0; at least 0, default 0.01
+---@param alpha? number of elu: -alpha is its limit; at least 0, default 1
+---@return aelua.Tensor # [N, P, K] f(z + b)
+function Tensor:conv_transpose1d(w, b, stride, padding, dilation, groups, output_padding, activation, slope, alpha) end
+
+--- A transposed two-dimensional convolution: f(z + b), z the sum of w[r,s,:,c] x[n,h,w,c] at row h*stride + r*dilation - top and column w*stride + s*dilation - left; in one pass. It undoes the sizes of conv2d with the same weights.
+--- Padding "same" gives size * stride, as Keras does. In numbers, with output_padding, it is PyTorch's: (size - 1) * stride - before - after + dilation * (taps - 1) + 1 + output_padding. Errors: shapes that do not fit, padding that leaves nothing, groups that do not divide.
+---@param x aelua.Tensor [N, H, W, C] pictures
+---@param w aelua.Tensor [R, S, K/groups, C] weights: those of the conv2d that it mirrors
+---@param b? aelua.Tensor may be nil; [K] bias
+---@param stride? integer|integer[]|table rows and columns in y from one input to the next: a number or {height, width}; default 1
+---@param padding? "same"|"valid"|integer|integer[] "valid" (nothing taken off, the default), "same" (the result has size * stride), or numbers to take off: one for all sides, {height, width}, {top, bottom, left, right}
+---@param dilation? integer|integer[] from one tap to the next; default 1
+---@param groups? integer groups of channels that do not see each other: divides C and K; C: depthwise; default 1
+---@param output_padding? integer|integer[] how much longer the result is at its end; less than stride or dilation, default 0
+---@param activation? "linear"|"relu"|"leaky_relu"|"elu"|"selu"|"gelu"|"silu"|"softplus"|"tanh"|"sigmoid"|"softmax" the activation f, softmax over channels; default "linear"
+---@param slope? number of leaky_relu below 0; at least 0, default 0.01
+---@param alpha? number of elu: -alpha is its limit; at least 0, default 1
+---@return aelua.Tensor # [N, P, Q, K] f(z + b)
+function ae.conv_transpose2d(x, w, b, stride, padding, dilation, groups, output_padding, activation, slope, alpha) end
+
+--- A transposed two-dimensional convolution: f(z + b), z the sum of w[r,s,:,c] x[n,h,w,c] at row h*stride + r*dilation - top and column w*stride + s*dilation - left; in one pass. It undoes the sizes of conv2d with the same weights.
+--- Padding "same" gives size * stride, as Keras does. In numbers, with output_padding, it is PyTorch's: (size - 1) * stride - before - after + dilation * (taps - 1) + 1 + output_padding. Errors: shapes that do not fit, padding that leaves nothing, groups that do not divide.
+---@param w aelua.Tensor [R, S, K/groups, C] weights: those of the conv2d that it mirrors
+---@param b? aelua.Tensor may be nil; [K] bias
+---@param stride? integer|integer[]|table rows and columns in y from one input to the next: a number or {height, width}; default 1
+---@param padding? "same"|"valid"|integer|integer[] "valid" (nothing taken off, the default), "same" (the result has size * stride), or numbers to take off: one for all sides, {height, width}, {top, bottom, left, right}
+---@param dilation? integer|integer[] from one tap to the next; default 1
+---@param groups? integer groups of channels that do not see each other: divides C and K; C: depthwise; default 1
+---@param output_padding? integer|integer[] how much longer the result is at its end; less than stride or dilation, default 0
+---@param activation? "linear"|"relu"|"leaky_relu"|"elu"|"selu"|"gelu"|"silu"|"softplus"|"tanh"|"sigmoid"|"softmax" the activation f, softmax over channels; default "linear"
+---@param slope? number of leaky_relu below 0; at least 0, default 0.01
+---@param alpha? number of elu: -alpha is its limit; at least 0, default 1
+---@return aelua.Tensor # [N, P, Q, K] f(z + b)
+function Tensor:conv_transpose2d(w, b, stride, padding, dilation, groups, output_padding, activation, slope, alpha) end
+
 --- Cosine of each element, in radians; inf gives nan.
 ---@param x aelua.Tensor [...] any shape
 ---@return aelua.Tensor # a tensor of x's shape

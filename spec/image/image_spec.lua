@@ -131,4 +131,13 @@ describe("pictures in the terminal", function()
     out:close()
     assert.equal("███\n", text)
   end)
+
+  it("are enlarged in a file where that is asked for", function()
+    local folder = files.folder()
+    local path = folder .. "/scaled.png"
+    image.save(path, u8 { { { 1 } } }, { scale = 3, padding = 0 })
+    assert.same({ 3, 3, 1 }, image.load(path).shape)
+    assert.has_error(function() image.save(path, u8 { { { 1 } } }, { scala = 3 }) end)
+    files.remove(folder)
+  end)
 end)

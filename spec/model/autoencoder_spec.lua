@@ -54,6 +54,23 @@ describe("Autoencoder", function()
     assert.is_true(ae.gradcheck(function() return (model:losses { input = x }) end, table.unpack(parameters)))
   end)
 
+  it("measures metrics in the units of the data, whatever the scaler", function()
+    local x = ae.rand({ 8, 2, 3 }) * 10 + 5
+    local model = small { scaler = ae.data.StandardScaler():fit(x), loss = "mse", metrics = { "mse" } }
+    local wanted = (model:reconstruct(x) - x):square():mean():item()
+    local row = model:evaluate(x)
+    assert.near(wanted, row.mse, 1e-4 * wanted)
+    assert.is_true(row.loss < row.mse)
+    model:fit(x, { verbose = 0, batch_size = 8, optimizer = ae.optim.SGD { lr = 0 } })
+    assert.near(wanted, model:fit(x, { verbose = 0, optimizer = ae.optim.SGD { lr = 0 } }):last().mse, 1e-4 * wanted)
+  end)
+
+  it("gives one result each", function()
+    local model, x = small(), ae.rand { 4, 2, 3 }
+    assert.equal(1, select("#", model:encode(x)))
+    assert.equal(1, select("#", model:reconstruct(x)))
+  end)
+
   it("has the same loss with the sigmoid apart", function()
     local model = small()
     local x = ae.rand { 5, 2, 3 }

@@ -108,6 +108,7 @@ describe("Dense", function()
 
   it("refuses what it cannot be made of", function()
     raises("Dense: size 1 of a shape wants a positive integer, got 0", nn.Dense, 0)
+    raises("Dense takes units and an activation or options, got a further table", nn.Dense, 3, "relu", { bias = false })
     raises("Dense wants a number of units or a shape, got string", nn.Dense, "relu")
     raises("Dense has no option 'activaton'; did you mean 'activation'", nn.Dense, 3, { activaton = "relu" })
     raises("Dense: no activation 'reul'; did you mean 'relu'", nn.Dense, 3, "reul")

@@ -27,4 +27,6 @@ describe("Flatten", function()
     local flatten = nn.Flatten()
     assert.is_true(ae.gradcheck(function(x) return flatten:forward(x):square() end, ae.randn { 2, 3, 2 }))
   end)
+
+  it("takes no options", function() assert.has_error(function() nn.Flatten { 3 } end) end)
 end)

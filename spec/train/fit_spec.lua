@@ -1,4 +1,5 @@
 local ae = require "aelua"
+local fails = require "spec.support.fails"
 local toy = require "spec.support.toy"
 
 local function fit(model, data, options)
@@ -105,6 +106,54 @@ describe("fit", function()
     os.remove(path)
     assert.equal(whole, resumed)
     assert.equal(6, #history.epochs)
+  end)
+
+  it("keeps an interrupted epoch in the history and shows callbacks whole epochs only", function()
+    local whole = 0
+    local stopping = ae.callbacks.EarlyStopping { monitor = "val_loss" }
+    local history = fit(toy.model(), toy.pairs(32), { epochs = 9, batch_size = 4, optimizer = sgd(0.1),
+      validation = toy.pairs(8, 2), callbacks = { stopping, {
+        on_epoch_end = function() whole = whole + 1 end,
+        on_batch_end = function(_, run)
+          if run.epoch == 2 and run.batch == 3 then io.popen("kill -INT $PPID"):close() end
+        end,
+      } } })
+    assert.is_true(history.interrupted)
+    assert.equal("interrupted", history.stopped)
+    assert.equal(2, #history.epochs)
+    assert.is_nil(history:last().val_loss)
+    assert.equal(1, whole)
+  end)
+
+  it("notices an interrupt during the validation", function()
+    local model = toy.model()
+    local losses = model.losses
+    function model:losses(...)
+      if not self.training then io.popen("kill -INT $PPID"):close() end
+      return losses(self, ...)
+    end
+    local history = fit(model, toy.pairs(8), { epochs = 3, batch_size = 8, optimizer = sgd(0.1),
+      validation = toy.pairs(32, 2) })
+    assert.is_true(history.interrupted)
+    assert.equal(1, #history.epochs)
+    assert.is_nil(history:last().val_loss)
+  end)
+
+  it("takes a smaller batch by default where there are fewer samples", function()
+    assert.equal(1, #fit(toy.model(), toy.pairs(5), { optimizer = sgd(0.1) }).epochs)
+  end)
+
+  it("names callbacks that would never be called", function()
+    local function with(callbacks)
+      return function() fit(toy.model(), toy.pairs(8), { callbacks = callbacks, optimizer = sgd(0.1) }) end
+    end
+    fails("invalid", "callbacks wants a list", with(ae.callbacks.EarlyStopping {}))
+    fails("invalid", "callback 1 is a class; EarlyStopping(...) makes an object", with { ae.callbacks.EarlyStopping })
+    fails("invalid", "callback 2 wants an object or a table of methods, got string", with { {}, "x" })
+    fails("invalid", "did you mean 'on_epoch_end'", with { { on_epoch_edn = function() end } })
+    local Own = ae.callbacks.Callback:extend("Own")
+    function Own:on_bach_end() end
+    fails("invalid", "did you mean 'on_batch_end'", with { Own() })
   end)
 
   it("ends after the batch in which a callback stops it", function()

@@ -4,7 +4,7 @@
 **   core.write_npy(path, t), core.write_png(path, t)
 **   core.read_file(path, cap?) -> string, gzip undone; core.write_file(path, string)
 **   core.file_kind(path) -> "missing", "folder", "idx", "npy", ...
-**   core.check_writable(path): raises unless a file could be written there
+**   core.check_writable(path [, who]): raises unless a file could be written there
 **   core.list_folder(path) -> { name, ... } in byte order, without hidden ones
 ** Everything written is there as a whole or not at all.
 */
@@ -108,9 +108,10 @@ static int file_kind(lua_State *L) {
 
 static int check_writable(lua_State *L) {
   const ae_lua *lua = ae_bind_lua(L);
-  const char *path = ae_bind_path(L, 1, "check_writable");
+  const char *who = luaL_optstring(L, 2, "check_writable");
+  const char *path = ae_bind_path(L, 1, who);
   ae_error err;
-  if (ae_check_writable(lua->ctx, "check_writable", path, &err) != AE_OK) return ae_bind_raise(L, &err);
+  if (ae_check_writable(lua->ctx, who, path, &err) != AE_OK) return ae_bind_raise(L, &err);
   return 0;
 }
 

@@ -47,19 +47,27 @@ local function check_choice(who, name, value, option)
     who, name, table.concat(option.choices, ", "), value, names.hint(value, option.choices)), 4)
 end
 
---- Checks `given` and returns a new table with every default filled in. The
---- array part of `given` is not looked at.
+-- A value without a name would be dropped.
+local function check_name(who, key)
+  if type(key) == "string" then return end
+  local what = type(key) == "number" and ("value %s without a name"):format(key) or ("key of type %s"):format(type(key))
+  errors.raise("invalid", ("%s wants options by name, got a %s"):format(who, what), 4)
+end
+
+--- Checks `given` and returns a new table with every default filled in.
 ---@param who string how messages begin, for example "Autoencoder:fit"
 ---@param given table? nil is an empty table
 ---@param declared table<string, aelua.Option>
+---@param has_list? boolean the array part of `given` is the caller's own, and not looked at
 ---@return table
-function M.check(who, given, declared)
+function M.check(who, given, declared, has_list)
   if given ~= nil and type(given) ~= "table" then
     errors.raise("invalid", ("%s wants a table of options, got %s"):format(who, type(given)), 3)
   end
   local result = {}
   for name, value in pairs(given or {}) do
-    if type(name) == "string" then
+    if not (has_list and math.type(name) == "integer") then
+      check_name(who, name)
       local option = declared[name]
       if not option then
         errors.raise("invalid", ("%s has no option '%s'%s"):format(who, name, names.hint(name, declared)), 3)
@@ -77,6 +85,15 @@ function M.check(who, given, declared)
     end
   end
   return result
+end
+
+--- Raises where arguments are left that nobody would look at.
+---@param who string how messages begin
+---@param takes string what it takes: "a rate"
+---@param ... any the arguments beyond those
+function M.no_more(who, takes, ...)
+  if select("#", ...) == 0 then return end
+  errors.raise("invalid", ("%s takes %s, got a further %s"):format(who, takes, type((...))), 3)
 end
 
 return M

@@ -20,7 +20,7 @@ local samplers = require "aelua.data.samplers"
 local ops = core.ops
 
 ---@class aelua.BatchOptions
----@field size? integer samples in a batch, default 32; the last may be smaller
+---@field size? integer samples in a batch, default 32, or all where there are fewer; the last may be smaller
 ---@field shuffle? boolean each epoch in a new random order, default false
 ---@field drop_last? boolean leave out a last batch that is smaller, default false
 ---@field seed? integer of the random order; default: from the stream that ae.seed sets
@@ -35,7 +35,7 @@ local ops = core.ops
 local Batches = class("Batches")
 
 local declared = {
-  size = { type = "integer", default = 32, min = 1 },
+  size = { type = "integer", min = 1 },
   shuffle = { type = "boolean", default = false },
   drop_last = { type = "boolean", default = false },
   seed = { type = "integer" },
@@ -51,6 +51,7 @@ local who = "Dataset:batches"
 function Batches:init(dataset, given)
   local o = options.check(who, given, declared)
   errors.check(#dataset > 0, "invalid", "%s: the data set is empty", who)
+  o.size = o.size or math.min(32, #dataset)
   errors.check(o.size <= #dataset, "invalid", "%s: a batch of %d is larger than the data (%d samples)", who, o.size,
     #dataset)
   self.dataset, self.size, self.drop_last = dataset, math.tointeger(o.size), o.drop_last

@@ -11,20 +11,21 @@ local pixels = require "aelua.image.pixels"
 
 local M = {}
 
--- One picture u8 [H, W, C]; several as a grid.
+-- One picture u8 [H, W, C]; several, or one with options, as a grid.
 local function single(who, value, given)
   local t = pixels.batch(who, value)
-  if #t == 1 then return core.ops.reshape(t, { t.shape[2], t.shape[3], t.shape[4] }) end
+  if #t == 1 and not given then return core.ops.reshape(t, { t.shape[2], t.shape[3], t.shape[4] }) end
   return layout.grid(t, layout.options(who, given))
 end
 
 --- Writes a PNG file, whole or not at all; several pictures as a grid.
 ---@param path string ends in .png
 ---@param picture any
-function M.save(path, picture)
+---@param given? aelua.GridOptions
+function M.save(path, picture, given)
   errors.check(type(path) == "string", "type", "image.save: path wants a string, got %s", type(path))
   errors.check(path:lower():match("%.png$"), "unsupported", "image.save: writes PNG, '%s' does not end in .png", path)
-  core.write_png(path, single("image.save", picture))
+  core.write_png(path, single("image.save", picture, given))
 end
 
 --- The picture in a PNG or JPEG file.
@@ -74,8 +75,9 @@ function M.show(picture, given)
   local terminal = core.terminal()
   local coloured = o.colour
   if coloured == nil then coloured = terminal.tty end
-  io.stdout:write(require("aelua.image.terminal").draw(
-    single("image.show", picture, { scale = 1, padding = 1 }), o.width or terminal.columns, coloured))
+  local t = pixels.batch("image.show", picture)
+  local given_layout = #t > 1 and { scale = 1, padding = 1 } or nil
+  io.stdout:write(require("aelua.image.terminal").draw(single("image.show", t, given_layout), o.width or terminal.columns, coloured))
 end
 
 return names.strict(M, "image")

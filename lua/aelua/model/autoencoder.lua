@@ -10,6 +10,7 @@
 --- Where the decoder ends with a sigmoid and the loss is bce (or softmax and
 --- cross_entropy), both run as one operation on the logits: the same value, faster
 --- and exact where the probability rounds to 0 or 1.
+local core = require "aelua.core"
 local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
@@ -144,6 +145,7 @@ return function(Model, tools)
         total = total + penalties[name]
       end
     end
+    if prediction and wants_prediction then prediction = core.no_grad(self.restore, self, prediction) end
     return total, terms, prediction
   end
 

@@ -6,7 +6,8 @@
 ---            tables of named ones, as a data set gives them
 ---     total: a scalar tensor, its penalties included
 ---     terms: scalar tensors by name, reported beside the loss; nil: no further ones
----     prediction: [N, ...] beside the target, where wants_prediction
+---     prediction: [N, ...] beside the target, where wants_prediction, in the units
+---            of the data (`restore`), since metrics compare it with what the batch has
 ---
 --- and, where a result is not simply encoder and decoder run through, encode_batch
 --- and decode_batch. What `fit` calls on a model is this, training_step(batch,

@@ -48,7 +48,8 @@ Dense.transparent = Dense
 
 ---@param units integer|integer[]
 ---@param given? string|aelua.Module|aelua.DenseOptions the activation alone, or options
-function Dense:init(units, given)
+function Dense:init(units, given, ...)
+  options.no_more("Dense", "units and an activation or options", ...)
   errors.check(type(units) == "number" or (type(units) == "table" and #units > 0), "invalid",
     "Dense wants a number of units or a shape, got %s", type(units) == "table" and "named shapes" or type(units))
   self.units = shapes.check("Dense", units)

@@ -3,6 +3,7 @@
 local core = require "aelua.core"
 local Layer = require "aelua.nn.layer"
 local errors = require "aelua.base.errors"
+local options = require "aelua.base.options"
 
 local dropout = core.ops.dropout
 
@@ -13,7 +14,8 @@ Dropout.transparent = Dropout
 Dropout.regularizes = true
 
 ---@param rate number 0 <= rate < 1
-function Dropout:init(rate)
+function Dropout:init(rate, ...)
+  options.no_more("Dropout", "a rate", ...)
   errors.check(type(rate) == "number" and rate >= 0 and rate < 1, "invalid",
     "Dropout wants a rate from 0 to below 1, got %s", tostring(rate))
   self.rate = rate

@@ -2,6 +2,7 @@
 local core = require "aelua.core"
 local Layer = require "aelua.nn.layer"
 local Reshape = require "aelua.nn.reshape"
+local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
 
 local reshape = core.ops.reshape
@@ -10,6 +11,8 @@ local reshape = core.ops.reshape
 local Flatten = Layer:extend("Flatten")
 Flatten.transparent = Flatten
 Flatten.rearranges = true
+
+function Flatten:init(...) options.no_more("Flatten", "no options", ...) end
 
 function Flatten:build(shape)
   self.input_shape = shapes.check("Flatten:build", shape)

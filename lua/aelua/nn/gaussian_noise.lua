@@ -3,6 +3,7 @@
 local core = require "aelua.core"
 local Layer = require "aelua.nn.layer"
 local errors = require "aelua.base.errors"
+local options = require "aelua.base.options"
 
 local randn = core.ops.randn
 
@@ -13,7 +14,8 @@ GaussianNoise.transparent = GaussianNoise
 GaussianNoise.regularizes = true
 
 ---@param std number standard deviation, at least 0
-function GaussianNoise:init(std)
+function GaussianNoise:init(std, ...)
+  options.no_more("GaussianNoise", "a standard deviation", ...)
   errors.check(type(std) == "number" and std >= 0 and std < math.huge, "invalid",
     "GaussianNoise wants a standard deviation of at least 0, got %s", tostring(std))
   self.std = std

@@ -239,14 +239,17 @@ function Module:build(shape)
   return shapes.of_sample(self:within(self, "quietly", self.forward, self, shapes.zeros(shape)))
 end
 
+local function results_of(self, child, ok, ...)
+  if not ok then blame.raise(self, child, (...)) end
+  return ...
+end
+
 --- child:method(...), whose errors name the child by its place below this module:
 --- "decoder[2] Dense: ...".
 ---@param child aelua.Module
 ---@param method string
 function Module:within(child, method, ...)
-  local ok, first, second, third = pcall(child[method], child, ...)
-  if not ok then blame.raise(self, child, first) end
-  return first, second, third
+  return results_of(self, child, pcall(child[method], child, ...))
 end
 
 --- Calls fn(...) while `seen` is told of what every module below gives:

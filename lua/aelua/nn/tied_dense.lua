@@ -43,7 +43,8 @@ Dense.Tied = TiedDense
 
 ---@param source aelua.Dense
 ---@param given? string|aelua.Module|aelua.TiedDenseOptions
-function TiedDense:init(source, given)
+function TiedDense:init(source, given, ...)
+  options.no_more("TiedDense", "a Dense layer and an activation or options", ...)
   errors.check(Dense.is(source) and not TiedDense.is(source), "invalid", "TiedDense wants a Dense layer, got %s",
     Module.is(source) and source.class_name or type(source))
   if type(given) == "string" or Module.is(given) then given = { activation = given } end

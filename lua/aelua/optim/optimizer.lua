@@ -59,7 +59,7 @@ end
 ---@param given? aelua.OptimizerOptions
 function Optimizer:init(given)
   local who = "optim." .. self.class_name
-  self.options = options.check(who, given, with_own(self.declared))
+  self.options = options.check(who, given, with_own(self.declared), true)
   self.sources = sources.read(who, given or {}, self.declared)
   for _, source in ipairs(self.sources) do
     if source.options.lr then

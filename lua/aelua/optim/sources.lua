@@ -25,7 +25,7 @@ end
 
 -- Options of a group alone: names that are declared, no defaults.
 local function own_options(who, group, declared)
-  local checked, own = options.check(who .. " group", group, declared), {}
+  local checked, own = options.check(who .. " group", group, declared, true), {}
   for name in pairs(group) do
     if type(name) == "string" then own[name] = checked[name] end
   end

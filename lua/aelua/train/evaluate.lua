@@ -66,11 +66,12 @@ local function add_batch(model, batch, list, means)
   means:add_metrics(list, prediction, batch.target or batch.input, n)
 end
 
-local function pass(model, set, batch_size, list)
+local function pass(model, set, batch_size, list, ends)
   local means = M.means()
   for batch in set:batches { size = math.min(batch_size, #set) } do
     core.scope(add_batch, model, batch, list, means)
     if batch.release then batch:release() end
+    if ends and ends() then break end
   end
   return means
 end
@@ -92,9 +93,10 @@ end
 ---@param set table a data set
 ---@param batch_size integer
 ---@param list aelua.Metric[]
+---@param ends? fun(): boolean asked after every batch; the means are then those so far
 ---@return aelua.Means
-function M.run(model, set, batch_size, list)
-  return M.quietly(model, pass, model, set, batch_size, list)
+function M.run(model, set, batch_size, list, ends)
+  return M.quietly(model, pass, model, set, batch_size, list, ends)
 end
 
 return M

@@ -9,11 +9,12 @@
 ---   model:named_parameters(), model:named_modules()
 ---   model:state_dict(), model:load_state_dict(dict)
 ---
---- and of a data set: #set, set:batches { size, shuffle, drop_last }, set:split(share).
+--- and of a data set: #set, set:batches { size, shuffle, drop_last }, set:narrow(first, count).
 --- A batch has `input`, and `target` where it is not the input; where it has a
 --- method `release`, its tensors go back as soon as its step is done: whoever keeps
 --- one keeps a clone.
 local core = require "aelua.core"
+local check_callbacks = require "aelua.train.callbacks.check"
 local checkpoint = require "aelua.train.checkpoint"
 local class = require "aelua.base.class"
 local diagnose = require "aelua.train.diagnose"
@@ -28,7 +29,7 @@ local M = {}
 
 ---@class aelua.FitOptions
 ---@field epochs? integer how many to train, default 1; a resumed run counts those done before
----@field batch_size? integer samples per step, default 32
+---@field batch_size? integer samples per step, default 32, or all where there are fewer
 ---@field shuffle? boolean draw the samples in a new order each epoch, default true
 ---@field drop_last? boolean leave out a last batch that is smaller, default false
 ---@field validation? any a data set, a tensor, or a share in 0..1 that is held back from the end
@@ -41,7 +42,7 @@ local M = {}
 
 local declared = {
   epochs = { type = "integer", default = 1, min = 0 },
-  batch_size = { type = "integer", default = 32, min = 1 },
+  batch_size = { type = "integer", min = 1 },
   shuffle = { type = "boolean", default = true },
   drop_last = { type = "boolean", default = false },
   validation = {},
@@ -70,6 +71,15 @@ local Run = class("Run")
 function Run:stop(reason)
   self.stopping = true
   self.history.stopped = self.history.stopped or reason
+end
+
+--- Whether Ctrl-C was pressed, which ends the run.
+function Run:was_interrupted()
+  if core.interrupted() then
+    self.history.interrupted = true
+    self:stop("interrupted")
+  end
+  return self.history.interrupted
 end
 
 --- Prints a line beside the progress.
@@ -117,13 +127,14 @@ local function not_finite(run, batch, value)
   errors.raise("state", message, 4)
 end
 
--- Trains on one batch and adds its metrics: what of it outlives the batch are
--- numbers, the loss and its terms.
+-- Trains on one batch and adds what it gave to the means, unless its loss is not
+-- finite. What of it outlives the batch are numbers, the loss and its terms.
 local function train_batch(run, batch, step, list, means)
   local value, terms, prediction = step(run.model, batch, run.optimizer, #list > 0)
   if type(value) ~= "number" then value = value:item() end
   if terms then terms = evaluate.numbers(terms) end
-  if is_finite(value) and prediction then
+  if is_finite(value) then
+    means:add_losses(value, terms, #batch.input)
     core.no_grad(means.add_metrics, means, list, prediction, batch.target or batch.input, #batch.input)
   end
   return value, terms
@@ -145,19 +156,16 @@ local function train_epoch(run, set, o, list)
       break
     end
     run.step = run.step + 1
-    means:add_losses(value, terms, #batch.input)
     run:tell("on_batch_end", value, terms)
     if batch.release then batch:release() end
     run.progress:step(run.batch, means.sums.loss / means.count)
-    if core.interrupted() then
-      run.history.interrupted = true
-      run:stop("interrupted")
-    end
-    if run.stopping then break end
+    if run:was_interrupted() or run.stopping then break end
   end
   return means
 end
 
+-- An epoch that Ctrl-C cut short is in the history, without its validation where
+-- that is not whole; callbacks and the checkpoint see whole epochs only.
 local function run_epoch(run, train, validation, o, list)
   local began = core.clock()
   run:tell("on_epoch_begin")
@@ -167,12 +175,13 @@ local function run_epoch(run, train, validation, o, list)
   local row, order = { epoch = run.epoch }, { "epoch" }
   means:write(row, order, "")
   if validation and not run.history.interrupted then
-    evaluate.run(run.model, validation, o.batch_size, list):write(row, order, "val_")
+    local validated = evaluate.run(run.model, validation, o.batch_size, list, function() return run:was_interrupted() end)
+    if not run.history.interrupted then validated:write(row, order, "val_") end
   end
   row.lr, row.seconds = lr, core.clock() - began
   order[#order + 1], order[#order + 2] = "lr", "seconds"
   run.history:add(row, order)
-  run:tell("on_epoch_end", row)
+  if not run.history.interrupted then run:tell("on_epoch_end", row) end
   run.progress:end_epoch(row, order)
   if o.checkpoint and not run.history.interrupted then checkpoint.save(o.checkpoint, run) end
 end
@@ -222,10 +231,12 @@ function M.run(model, train, given, tools)
   train, validation = hold_back(who, tools.dataset(train), o.validation)
   if validation then validation = tools.dataset(validation) end
   errors.check(#train > 0, "invalid", "%s: the data set is empty", who)
+  o.batch_size = o.batch_size or math.min(32, #train)
   errors.check(o.batch_size <= #train, "invalid", "%s: a batch of %d is larger than the data (%d samples)",
     who, o.batch_size, #train)
   errors.check(not validation or #validation > 0, "invalid", "%s: the validation set is empty", who)
-  if o.checkpoint then core.check_writable(o.checkpoint) end
+  check_callbacks(who, o.callbacks or {})
+  if o.checkpoint then core.check_writable(o.checkpoint, who .. ": checkpoint") end
 
   local run = Run()
   run.model, run.history, run.callbacks = model, History(), o.callbacks or {}

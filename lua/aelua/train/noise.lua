@@ -6,6 +6,7 @@ local core = require "aelua.core"
 local class = require "aelua.base.class"
 local errors = require "aelua.base.errors"
 local names = require "aelua.base.names"
+local options = require "aelua.base.options"
 
 local ops = core.ops
 
@@ -52,32 +53,42 @@ local draws = {
 
 local M = {}
 
+local clipping = { clip = { type = "boolean", default = true } }
+
+local function clips(kind, given) return options.check("noise." .. kind, given, clipping).clip end
+
 local function make(kind, amount, clip)
   check_amount(kind, amount, (kind == "masking" or kind == "salt_pepper") and 1 or math.huge)
   return Noise(kind, amount, clip, draws[kind])
 end
 
---- x + std * N(0, 1), clipped to 0..1 unless `options.clip` is false.
+--- x + std * N(0, 1), clipped to 0..1 unless `clip` is false.
 ---@param std number standard deviation, in units of the data
----@param options? { clip?: boolean }
+---@param given? { clip?: boolean }
 ---@return aelua.Noise
-function M.gaussian(std, options) return make("gaussian", std, not options or options.clip ~= false) end
+function M.gaussian(std, given) return make("gaussian", std, clips("gaussian", given)) end
 
---- x * (1 + std * N(0, 1)), clipped to 0..1 unless `options.clip` is false.
+--- x * (1 + std * N(0, 1)), clipped to 0..1 unless `clip` is false.
 ---@param std number
----@param options? { clip?: boolean }
+---@param given? { clip?: boolean }
 ---@return aelua.Noise
-function M.speckle(std, options) return make("speckle", std, not options or options.clip ~= false) end
+function M.speckle(std, given) return make("speckle", std, clips("speckle", given)) end
 
 --- Sets each element to 0 with probability `share`.
 ---@param share number 0..1
 ---@return aelua.Noise
-function M.masking(share) return make("masking", share, false) end
+function M.masking(share, ...)
+  options.no_more("noise.masking", "a share and no options", ...)
+  return make("masking", share, false)
+end
 
 --- Sets each element to 0 with probability share/2, to 1 with probability share/2.
 ---@param share number 0..1
 ---@return aelua.Noise
-function M.salt_pepper(share) return make("salt_pepper", share, false) end
+function M.salt_pepper(share, ...)
+  options.no_more("noise.salt_pepper", "a share and no options", ...)
+  return make("salt_pepper", share, false)
+end
 
 --- A noise from what `config()` gave.
 ---@param config { kind: string, amount: number, clip: boolean }

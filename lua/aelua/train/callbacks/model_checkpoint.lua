@@ -42,7 +42,7 @@ end
 
 --- A path that cannot be written is an error before training, not after.
 function ModelCheckpoint:on_train_begin(_run)
-  if not self.path:find("{", 1, true) then core.check_writable(self.path) end
+  core.check_writable((self.path:gsub("{[%w_]+}", "0")), "ModelCheckpoint")
 end
 
 function ModelCheckpoint:on_epoch_end(run, row)
