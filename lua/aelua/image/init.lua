@@ -76,8 +76,8 @@ function M.show(picture, given)
   local coloured = o.colour
   if coloured == nil then coloured = terminal.tty end
   local t = pixels.batch("image.show", picture)
-  local given_layout = #t > 1 and { scale = 1, padding = 1 } or nil
-  io.stdout:write(require("aelua.image.terminal").draw(single("image.show", t, given_layout), o.width or terminal.columns, coloured))
+  local picture_or_grid = single("image.show", t, #t > 1 and { scale = 1, padding = 1 } or nil)
+  io.stdout:write(require("aelua.image.terminal").draw(picture_or_grid, o.width or terminal.columns, coloured))
 end
 
 return names.strict(M, "image")
