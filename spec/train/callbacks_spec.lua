@@ -97,6 +97,24 @@ describe("CSVLogger", function()
     assert.equal("epoch,loss,fit,lr,seconds", lines[1])
     assert.matches("^2,", lines[3])
   end)
+  it("goes on after the epoch that a run is resumed from", function()
+    local path, state = os.tmpname(), os.tmpname()
+    os.remove(state)
+    local function run(epochs, resume)
+      fit(toy.model(), { epochs = epochs, optimizer = "sgd", checkpoint = state, resume = resume,
+        callbacks = { callbacks.CSVLogger { path = path } } })
+    end
+    run(2, false)
+    local file = assert(io.open(path, "a"))
+    file:write("3,0,0,0,0\n") -- of an epoch whose state was not written
+    file:close()
+    run(4, true)
+    local epochs = {}
+    for line in io.lines(path) do epochs[#epochs + 1] = line:match("^[^,]+") end
+    os.remove(path)
+    os.remove(state)
+    assert.same({ "epoch", "1", "2", "3", "4" }, epochs)
+  end)
   it("says before training that it cannot write", function()
     assert.has_error(function()
       fit(toy.model(), { epochs = 1, callbacks = { callbacks.CSVLogger { path = "/nonexistent/x.csv" } } })

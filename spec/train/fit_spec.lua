@@ -108,6 +108,29 @@ describe("fit", function()
     assert.equal(6, #history.epochs)
   end)
 
+  it("leaves model and optimiser alone where a state cannot be taken over", function()
+    local core = require "aelua.core"
+    local path = os.tmpname()
+    local function resume(model, optimizer)
+      return function()
+        fit(model, toy.pairs(8), { epochs = 3, optimizer = optimizer, checkpoint = path, resume = true })
+      end
+    end
+    os.remove(path)
+    fit(toy.model(), toy.pairs(8), { checkpoint = path, optimizer = "sgd" })
+    local model = toy.model(7)
+    fails("state", "the state is of optim.SGD", resume(model, "adam"))
+    assert.equal(7, model.weight[1]:item())
+    assert.is_nil(model.optimizer)
+    for _, run in ipairs { '{"$table":[]}', '{"$table":[7]}', "7", '{"$table":[["callbacks",{"$table":[]}]]}' } do
+      core.write_safetensors(path, { a = ae.ones(1) }, { format = "aelua-run-1", run = run })
+      fails("format", "", resume(model, "sgd"))
+    end
+    core.write_safetensors(path, { a = ae.ones(1) }, { format = "aelua-run-1" })
+    fails("format", "is not the state of a run", resume(model, "sgd"))
+    os.remove(path)
+  end)
+
   it("keeps an interrupted epoch in the history and shows callbacks whole epochs only", function()
     local whole = 0
     local stopping = ae.callbacks.EarlyStopping { monitor = "val_loss" }

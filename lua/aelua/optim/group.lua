@@ -123,6 +123,8 @@ function Group:check(who, saved)
     "%s: the state has %d parameters, the optimiser %d", who, type(saved) == "table" and #saved or 0, #self.names)
   for i, name in ipairs(self.names) do
     local one = saved[i]
+    errors.check(type(one) == "table" and type(one.state) == "table", "state", "%s: parameter %d wants a table with its state",
+      who, i)
     errors.check(one.name == name, "state", "%s: parameter %d is '%s', in the state '%s'", who, i, name,
       tostring(one.name))
     errors.check(math.type(one.steps) == "integer" and one.steps >= 0, "state", "%s: '%s' wants a number of steps",

@@ -244,11 +244,11 @@ function M.run(model, train, given, tools)
   run.optimizer = tools.optimizer(o.optimizer or model.optimizer or "adam", model)
   run.progress = Progress(o.verbose, o.epochs)
   run.resumed, run.stopping = false, false
-  model.optimizer = run.optimizer
   if o.resume and exists(o.checkpoint) then
     checkpoint.load(o.checkpoint, run)
     run.resumed = true
   end
+  model.optimizer = run.optimizer
 
   core.interrupted()
   local was_training = model.training

@@ -51,7 +51,8 @@ local function unpack(value, tensors)
   errors.check(type(value["$table"]) == "table", "format", "state: a table without its entries")
   local result = {}
   for _, entry in ipairs(value["$table"]) do
-    local key = entry[1]
+    local key = type(entry) == "table" and entry[1]
+    errors.check(type(key) == "string" or type(key) == "number", "format", "state: an entry without its name")
     if math.type(key) == "float" and key % 1 == 0 then key = math.tointeger(key) end
     result[key] = unpack(entry[2], tensors)
   end

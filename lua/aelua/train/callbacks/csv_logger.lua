@@ -17,22 +17,39 @@ function CSVLogger:init(given)
   self.path, self.append = o.path, o.append
 end
 
-local function first_line(path)
+local function read_lines(path)
   local file = io.open(path, "r")
-  if not file then return nil end
-  local line = file:read("l")
+  if not file then return {} end
+  local lines = {}
+  for line in file:lines() do lines[#lines + 1] = line end
   file:close()
-  return line
+  return lines
+end
+
+-- The lines of a run that goes on after `epoch`: it may have been stopped after a
+-- line was written and before its own state was.
+local function lines_until(lines, epoch)
+  local kept = { lines[1] }
+  for i = 2, #lines do
+    local of = tonumber(lines[i]:match("^(%d+),"))
+    if of and of <= epoch then kept[#kept + 1] = lines[i] end
+  end
+  return kept
 end
 
 function CSVLogger:on_train_begin(run)
-  local header = (self.append or run.resumed) and first_line(self.path) or nil
-  local file, message = io.open(self.path, header and "a" or "w")
+  local lines = (self.append or run.resumed) and read_lines(self.path) or {}
+  if run.resumed then lines = lines_until(lines, run.epoch) end
+  local replaces = run.resumed or #lines == 0
+  local file, message = io.open(self.path, replaces and "w" or "a")
   errors.check(file, "io", "CSVLogger: cannot write: %s", message)
   self.file, self.columns = file, nil
-  if header then
+  if lines[1] then
     self.columns = {}
-    for name in header:gmatch("[^,]+") do self.columns[#self.columns + 1] = name end
+    for name in lines[1]:gmatch("[^,]+") do self.columns[#self.columns + 1] = name end
+  end
+  if replaces then
+    for _, line in ipairs(lines) do file:write(line, "\n") end
   end
 end
 
