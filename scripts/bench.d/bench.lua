@@ -7,6 +7,10 @@
 ---   --rounds N       turns of each; default 5, with peers 8
 ---   --seconds S      of one turn; default 0.5
 ---   --threads N      default 2
+---   --data FOLDER    whole trainings on the MNIST there instead, and with --peers Keras' fit
+---   --epochs N       of those; default 50
+---
+--- The exit status is 1 where something is not as fast, small or good as models.lua and trainings.lua want.
 package.path = "scripts/bench.d/?.lua;" .. package.path
 local models = require "models"
 local workers = require "workers"
@@ -14,24 +18,29 @@ local report = require "report"
 
 local function usage(message)
   io.stderr:write("bench: ", message, "\nusage: scripts/bench [--peers FOLDER] [--models LIST] [--rounds N] ",
-    "[--seconds S] [--threads N]\n")
+    "[--seconds S] [--threads N] [--data FOLDER [--epochs N]]\n")
   os.exit(2)
 end
 
 local function parse(given)
-  local o = { threads = 2, seconds = 0.5, models = {} }
+  local o = { program = given[-1] or "build/aelua", threads = 2, seconds = 0.5, epochs = 50, models = {} }
   local i = 1
   local function value()
     i = i + 1
     return given[i] or usage(given[i - 1] .. " wants a value")
   end
   local function number() return tonumber(value()) or usage(given[i - 1] .. " wants a number, got " .. given[i]) end
+  local function whole()
+    return math.tointeger(number()) or usage(given[i - 1] .. " wants a whole number, got " .. given[i])
+  end
   while given[i] do
     local option = given[i]
     if option == "--peers" then o.peers = value()
-    elseif option == "--rounds" then o.rounds = number()
+    elseif option == "--data" then o.data = value()
+    elseif option == "--epochs" then o.epochs = whole()
+    elseif option == "--rounds" then o.rounds = whole()
     elseif option == "--seconds" then o.seconds = number()
-    elseif option == "--threads" then o.threads = math.tointeger(number()) or usage "--threads wants a whole number"
+    elseif option == "--threads" then o.threads = whole()
     elseif option == "--models" then
       for name in value():gmatch("[^,]+") do
         o.models[#o.models + 1] = models.find(name) or usage("no model '" .. name .. "'")
@@ -45,6 +54,9 @@ local function parse(given)
 end
 
 local o = parse(arg)
+o.python = o.peers and workers.python(o.peers)
+if o.data then os.exit(require("fit").run(o), true) end
+
 local all = workers.start(o)
 for _, model in ipairs(o.models) do
   for _, worker in ipairs(all) do worker:ask("prepare " .. model.name) end
@@ -54,4 +66,4 @@ for _ = 1, o.rounds do
     for _, worker in ipairs(all) do worker:run(model.name, o.seconds) end
   end
 end
-report.print(o, all)
+os.exit(report.print(o, all), true)

@@ -41,8 +41,10 @@ end
 
 local function has(command) return (os.execute(command .. " > /dev/null 2>&1")) == true end
 
--- The Python of the peers' environment, which is made where there is none.
-local function python(folder)
+--- The Python of the peers' environment, which is made where there is none.
+---@param folder string
+---@return string command
+function M.python(folder)
   local path = quoted(folder .. "/bin/python")
   if not has("test -x " .. path) then
     print("making " .. folder .. " with PyTorch and Keras (a few GB)")
@@ -55,13 +57,13 @@ local function python(folder)
 end
 
 --- Starts all that the options ask for.
----@param o { threads: integer, peers: string? }
+---@param o { program: string, threads: integer, python: string? }
 ---@return Worker[]
 function M.start(o)
-  local aelua = ("AELUA_THREADS=%d exec build/aelua scripts/bench.d/worker.lua"):format(o.threads)
+  local aelua = ("AELUA_THREADS=%d exec %s scripts/bench.d/worker.lua"):format(o.threads, quoted(o.program))
   local list = { start("aelua", aelua), start("aelua, OpenBLAS alone", "AELUA_BACKEND=openblas " .. aelua) }
-  if not o.peers then return list end
-  local path = python(o.peers)
+  local path = o.python
+  if not path then return list end
   local function peer(name, script, mode)
     list[#list + 1] = start(name, ("OMP_NUM_THREADS=%d exec %s scripts/bench.d/%s %s %d 2> /dev/null"):format(
       o.threads, path, script, mode, o.threads))
