@@ -48,7 +48,6 @@ static void *stb_reallocate(void *block, size_t bytes) {
 
 static uint8_t *stb_compress(uint8_t *bytes, int size, int *out_size, int quality);
 
-
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_PNG
