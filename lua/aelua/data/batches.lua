@@ -15,7 +15,9 @@ local core = require "aelua.core"
 local class = require "aelua.base.class"
 local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
-local samplers = require "aelua.data.samplers"
+local SequentialSampler = require "aelua.data.sequential_sampler"
+local ShuffleSampler = require "aelua.data.shuffle_sampler"
+local WeightedSampler = require "aelua.data.weighted_sampler"
 
 local ops = core.ops
 
@@ -46,6 +48,29 @@ local declared = {
 
 local who = "Dataset:batches"
 
+-- The sampler that the options ask for.
+local function choose_sampler(dataset, o)
+  local ways = {}
+  for _, way in ipairs { "shuffle", "balanced", "weights", "sampler" } do
+    if o[way] then ways[#ways + 1] = way end
+  end
+  errors.check(#ways <= 1, "invalid", "%s: of %s only one can be", who, table.concat(ways, " and "))
+  if o.sampler then
+    errors.check(type(o.sampler.draw) == "function", "type", "%s: a sampler wants a method draw(n)", who)
+    return o.sampler
+  end
+  if o.weights then
+    local sampler = WeightedSampler(o.weights, o.seed)
+    errors.check(#sampler.weights == #dataset, "shape", "%s: %d weights for %d samples", who, #sampler.weights, #dataset)
+    return sampler
+  end
+  if o.balanced then
+    errors.check(dataset.label, "state", "%s: balanced wants a data set with labels", who)
+    return WeightedSampler.balanced(dataset, o.seed)
+  end
+  return o.shuffle and ShuffleSampler(o.seed) or SequentialSampler()
+end
+
 ---@param dataset aelua.Dataset
 ---@param given? aelua.BatchOptions
 function Batches:init(dataset, given)
@@ -55,7 +80,7 @@ function Batches:init(dataset, given)
   errors.check(o.size <= #dataset, "invalid", "%s: a batch of %d is larger than the data (%d samples)", who, o.size,
     #dataset)
   self.dataset, self.size, self.drop_last = dataset, math.tointeger(o.size), o.drop_last
-  self.sampler = samplers.choose(who, dataset, o)
+  self.sampler = choose_sampler(dataset, o)
   self.owns_order = o.sampler == nil or dataset.rows ~= nil
   self.position = 0
 end
@@ -155,6 +180,7 @@ function Batches:state()
   return { position = self.position, sampler = self.before or (self.sampler.state and self.sampler:state()) }
 end
 
+--- Goes on where `state` was taken.
 ---@param state { position: integer, sampler: any }
 function Batches:load_state(state)
   self:restart()

@@ -203,7 +203,7 @@ function Dataset:stored()
   return each(self.input, rows_of), self.target and each(self.target, rows_of)
 end
 
---- What `map` gives: fn applied to every batch's input.
+--- Applies fn to every batch's input as the batch is made.
 ---   train:map(function(x) return x * 2 - 1 end)
 --- fn(input, batch) is given a batch's input [n, ...], real, and gives the new one,
 --- of as many samples; it may replace batch.target too. A data set without targets
@@ -258,7 +258,7 @@ function Dataset:concat(...)
   return Dataset { input = input, target = target, labels = labels, classes = names }
 end
 
---- Batches in turn, see BatchOptions:
+--- The batches, one after the other.
 ---   for batch in train:batches { size = 128, shuffle = true } do ... batch.input ... end
 ---@param given? aelua.BatchOptions
 ---@return aelua.Batches

@@ -5,27 +5,30 @@ local classes = require "aelua.data.classes"
 local dataset = require "aelua.data.dataset_of"
 local names = require "aelua.base.names"
 local options = require "aelua.base.options"
-local samplers = require "aelua.data.samplers"
 
 local M = {
   load = require "aelua.data.load",
   dataset = dataset,
   Dataset = Dataset,
   Batches = require "aelua.data.batches",
+  Scaler = Scaler,
   MinMaxScaler = require "aelua.data.min_max_scaler",
   StandardScaler = require "aelua.data.standard_scaler",
-  SequentialSampler = samplers.SequentialSampler,
-  ShuffleSampler = samplers.ShuffleSampler,
-  WeightedSampler = samplers.WeightedSampler,
+  Sampler = require "aelua.data.sampler",
+  SequentialSampler = require "aelua.data.sequential_sampler",
+  ShuffleSampler = require "aelua.data.shuffle_sampler",
+  WeightedSampler = require "aelua.data.weighted_sampler",
   scaler = { from_config = Scaler.from_config },
 }
 
+---@class aelua.TensorsOptions
+---@field target? userdata|table<string, userdata> [N, ...], where it is not the input
+---@field labels? userdata|any[] a tensor [N] of u8 or i32, or a list of whole numbers or texts: these become the classes
+---@field classes? string[] with these, labels are places in them, from 1, or their names
+
 --- A data set of tensors in memory. u8 are pixels: batches hold k/255.
 ---@param input userdata|table<string, userdata> [N, ...], or named ones
----@param given? { target?: any, labels?: any, classes?: string[] }
----   target: [N, ...] where it is not the input. labels: a tensor [N] or a list of
----   whole numbers or texts, which become the classes; with `classes`, places in
----   it or its names
+---@param given? aelua.TensorsOptions
 ---@return aelua.Dataset
 function M.tensors(input, given)
   local o = options.check("data.tensors", given, {

@@ -2,7 +2,7 @@
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
-local samplers = require "aelua.data.samplers"
+local Sampler = require "aelua.data.sampler"
 
 local ops = core.ops
 
@@ -15,7 +15,7 @@ local M = {}
 ---@return userdata [n] i32
 function M.order(who, n, given)
   local o = options.check(who, given, { seed = { type = "integer" } })
-  return ops.sample_shuffled(n, o.seed or samplers.draw_seed(), 0)
+  return ops.sample_shuffled(n, o.seed or Sampler.draw_seed(), 0)
 end
 
 local who = "Dataset:split"
