@@ -22,8 +22,8 @@ typedef struct pass {
 /* ---- Forward ---- */
 
 /* Channels c.. of one output; its first tap, which may lie outside, is x's element `first`. */
-AE_INLINE void forward_pixel(const pass *p, int64_t first, ae_conv_range r_in, ae_conv_range s_in, int64_t c,
-                             int64_t count, real *y) {
+AE_INLINE void forward_pixel(const pass *p, int64_t first, ae_range r_in, ae_range s_in, int64_t c, int64_t count,
+                             real *y) {
   const ae_conv *conv = p->conv;
   real sum[BLOCK] = {0};
   for (int64_t r = r_in.begin; r < r_in.end; r++)
@@ -38,11 +38,11 @@ AE_INLINE void forward_pixel(const pass *p, int64_t first, ae_conv_range r_in, a
 AE_SIMD static void forward_row(const pass *p, int64_t n, int64_t row) {
   const ae_conv *conv = p->conv;
   const int64_t C = conv->c, top = row * conv->stride_h - conv->top;
-  const ae_conv_range r_in = ae_conv_taps(top, conv->h, conv->r, conv->dilation_h);
+  const ae_range r_in = ae_window_taps(top, conv->h, conv->r, conv->dilation_h);
   real *y = p->out + (n * conv->p + row) * conv->q * C;
   for (int64_t q = 0; q < conv->q; q++, y += C) {
     const int64_t left = q * conv->stride_w - conv->left;
-    const ae_conv_range s_in = ae_conv_taps(left, conv->w, conv->s, conv->dilation_w);
+    const ae_range s_in = ae_window_taps(left, conv->w, conv->s, conv->dilation_w);
     const int64_t first = ((n * conv->h + top) * conv->w + left) * C;
     int64_t c = 0;
     for (; c + BLOCK <= C; c += BLOCK) forward_pixel(p, first, r_in, s_in, c, BLOCK, y);
@@ -80,7 +80,7 @@ AE_SIMD static void data_row(const pass *p, int64_t n, int64_t h) {
     const int64_t at = h + conv->top - r * conv->dilation_h, row = at / conv->stride_h;
     if (at < 0 || at % conv->stride_h != 0 || row >= conv->p) continue;
     for (int64_t s = 0; s < conv->s; s++) {
-      const ae_conv_range q_in = ae_conv_outputs(s, conv->w, conv->q, conv->stride_w, conv->dilation_w, conv->left);
+      const ae_range q_in = ae_window_outputs(s, conv->w, conv->q, conv->stride_w, conv->dilation_w, conv->left);
       const real *restrict w = p->w + (r * conv->s + s) * C;
       for (int64_t q = q_in.begin; q < q_in.end; q++) {
         const real *restrict dy = p->dy + ((n * conv->p + row) * conv->q + q) * C;
@@ -122,7 +122,7 @@ AE_INLINE void weight_block(int64_t count, const real *x, int64_t step, const re
 }
 
 AE_SIMD static void weight_tap(const ae_conv *conv, const real *line, const real *dy, int64_t s, real *sums) {
-  const ae_conv_range q_in = ae_conv_outputs(s, conv->w, conv->q, conv->stride_w, conv->dilation_w, conv->left);
+  const ae_range q_in = ae_window_outputs(s, conv->w, conv->q, conv->stride_w, conv->dilation_w, conv->left);
   const int64_t C = conv->c, step = conv->stride_w * C, count = q_in.end - q_in.begin;
   if (count == 0) return;
   const real *x = line + (q_in.begin * conv->stride_w - conv->left + s * conv->dilation_w) * C;
@@ -140,7 +140,7 @@ static void weight_rows(void *arg, int part, int64_t begin, int64_t end) {
   memset(sums, 0, (size_t)count * sizeof *sums);
   for (int64_t row = begin; row < end; row++) {
     const int64_t n = row / conv->p, top = row % conv->p * conv->stride_h - conv->top;
-    const ae_conv_range r_in = ae_conv_taps(top, conv->h, conv->r, conv->dilation_h);
+    const ae_range r_in = ae_window_taps(top, conv->h, conv->r, conv->dilation_h);
     for (int64_t r = r_in.begin; r < r_in.end; r++)
       for (int64_t s = 0; s < conv->s; s++)
         weight_tap(conv, p->x + (n * conv->h + top + r * conv->dilation_h) * conv->w * conv->c,

@@ -73,7 +73,7 @@ AE_INLINE void forward_row(const pass *p, int64_t n, int64_t row, int K) {
   const ae_conv *conv = p->conv;
   real *y = p->out + (n * conv->p + row) * conv->q * K;
   const int64_t top = row * conv->stride_h - conv->top;
-  const ae_conv_range taps = ae_conv_taps(top, conv->h, conv->r, conv->dilation_h);
+  const ae_range taps = ae_window_taps(top, conv->h, conv->r, conv->dilation_h);
   for (int64_t q = 0; q < conv->q; q++, y += K) {
     real lane[AE_CONV_FEW][LANES] = {{0}}, rest[AE_CONV_FEW] = {0};
     for (int64_t r = taps.begin; r < taps.end; r++) {
@@ -235,7 +235,7 @@ static void weight_rows(void *arg, int part, int64_t begin, int64_t end) {
   memset(sums, 0, (size_t)(conv->k * p->taps) * sizeof *sums);
   for (int64_t row = begin; row < end; row++) {
     const int64_t n = row / conv->p, top = row % conv->p * conv->stride_h - conv->top;
-    const ae_conv_range taps = ae_conv_taps(top, conv->h, conv->r, conv->dilation_h);
+    const ae_range taps = ae_window_taps(top, conv->h, conv->r, conv->dilation_h);
     for (int64_t r = taps.begin; r < taps.end; r++) {
       const real *line = p->x + (n * conv->h + top + r * conv->dilation_h) * conv->w * conv->c;
       for (int64_t number = 0; number < p->pieces; number++)

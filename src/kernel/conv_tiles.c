@@ -116,7 +116,7 @@ AE_SIMD static void fill_line(const pass *p, run at, const real *line, real *col
       continue;
     }
     const int64_t w = (at.q + i) * conv->stride_w - conv->left;
-    const ae_conv_range s = ae_conv_taps(w, conv->w, conv->s, conv->dilation_w);
+    const ae_range s = ae_window_taps(w, conv->w, conv->s, conv->dilation_w);
     zero_span(s.begin * width, columns);
     if (conv->dilation_w == 1 && conv->groups == 1) {
       copy_span((s.end - s.begin) * width, line + (w + s.begin) * width, columns + s.begin * width);
@@ -192,7 +192,7 @@ AE_SIMD static void scatter_line(const pass *p, run at, const real *columns, rea
   const int64_t width = p->group_c;
   for (int64_t i = 0; i < at.count; i++, columns += p->taps) {
     const int64_t w = (at.q + i) * conv->stride_w - conv->left;
-    const ae_conv_range s = ae_conv_taps(w, conv->w, conv->s, conv->dilation_w);
+    const ae_range s = ae_window_taps(w, conv->w, conv->s, conv->dilation_w);
     if (conv->dilation_w == 1 && conv->groups == 1) {
       add_span((s.end - s.begin) * width, columns + s.begin * width, line + (w + s.begin) * width);
     } else {
@@ -219,10 +219,10 @@ static void scatter_columns(const pass *p, band b, int64_t g, int64_t row, int64
 }
 
 /* The rows of y that read any of the band's. */
-static ae_conv_range rows_reading(const ae_conv *conv, band b) {
+static ae_range rows_reading(const ae_conv *conv, band b) {
   const int64_t reach = (conv->r - 1) * conv->dilation_h, first = b.h_begin + conv->top - reach;
   const int64_t last = b.h_end - 1 + conv->top;
-  ae_conv_range p = {first > 0 ? (first - 1) / conv->stride_h + 1 : 0, last >= 0 ? last / conv->stride_h + 1 : 0};
+  ae_range p = {first > 0 ? (first - 1) / conv->stride_h + 1 : 0, last >= 0 ? last / conv->stride_h + 1 : 0};
   if (p.end > conv->p) p.end = conv->p;
   return p;
 }
@@ -237,7 +237,7 @@ static void data_bands(void *arg, int part, int64_t begin, int64_t end) {
     if (b.h_begin >= b.h_end) continue;
     const int64_t pixel = (b.n * conv->h + b.h_begin) * conv->w, pixels = (b.h_end - b.h_begin) * conv->w;
     memset(p->out + pixel * conv->c, 0, (size_t)(pixels * conv->c) * sizeof(real));
-    const ae_conv_range from = rows_reading(conv, b);
+    const ae_range from = rows_reading(conv, b);
     const int64_t last = (b.n * conv->p + from.end) * conv->q;
     for (int64_t row = (b.n * conv->p + from.begin) * conv->q; row < last; row += p->tile_rows) {
       const int64_t rows = last - row < p->tile_rows ? last - row : p->tile_rows;

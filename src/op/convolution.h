@@ -2,15 +2,12 @@
 ** convolution: what conv1d, conv2d and their transposed forms share: the
 ** attributes, the shape rules, bias and activation on the way back. The
 ** arithmetic is kernel/conv.h's; in one dimension H, R and P are 1.
-**
-** Padding "same" puts the odd element after, as TensorFlow and Keras do;
-** PyTorch's padding = n is n on either side.
 */
 #ifndef AE_OP_CONVOLUTION_H
 #define AE_OP_CONVOLUTION_H
 
-#include "core/op.h"
 #include "kernel/conv.h"
+#include "op/window.h"
 
 typedef struct ae_convolution {
   ae_dims stride, dilation, output_padding;
@@ -28,20 +25,13 @@ ae_status ae_convolution_shape(ae_call *call, int sides, bool transposed, ae_spe
 ae_status ae_convolution_forward(ae_call *call, bool transposed);
 ae_status ae_convolution_backward(ae_call *call, bool transposed);
 
-extern const char *const ae_convolution_paddings[]; /* "same", "valid", NULL */
-enum { AE_PADDING_SAME, AE_PADDING_VALID };
-
 #define AE_CONVOLUTION_PARAMS(x_doc, w_doc)                                                                            \
   {.name = "x", .takes = AE_TAKES_REAL, .doc = x_doc}, {.name = "w", .takes = AE_TAKES_REAL, .doc = w_doc}, {          \
     .name = "b", .takes = AE_TAKES_REAL, .doc = "[K] bias", .optional = true                                           \
   }
 
 #define AE_CONVOLUTION_STRIDE(doc) AE_ATTR(ae_convolution, stride, AE_ATTR_DIMS, 0, doc)
-#define AE_CONVOLUTION_PADDING(doc)                                                                                    \
-  {                                                                                                                    \
-    "padding", AE_ATTR_BORDER, offsetof(ae_convolution, padding), false, AE_PADDING_VALID, ae_convolution_paddings,    \
-        doc                                                                                                            \
-  }
+#define AE_CONVOLUTION_PADDING(doc) AE_PADDING_ATTR(ae_convolution, doc)
 #define AE_CONVOLUTION_DILATION                                                                                        \
   AE_ATTR(ae_convolution, dilation, AE_ATTR_DIMS, 0, "from one tap to the next; default 1")
 #define AE_CONVOLUTION_GROUPS                                                                                          \

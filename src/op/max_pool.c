@@ -1,0 +1,187 @@
+/*
+** max_pool1d, max_pool2d: the largest element of every window, per channel.
+**   x [N,H,W,C] -> y [N,P,Q,C]   x [N,T,C] -> y [N,P,C]
+** Padding never wins. The first of several equal ones, in row-major order, gets
+** the gradient; a nan is larger than everything. Which element won is kept in a
+** byte where the window has at most 256.
+**
+** Not here: over everything (max with dims).
+*/
+#include "core/parallel.h"
+#include "kernel/window.h"
+#include "op/pooling.h"
+
+enum { WON }; /* saved: [P,Q] places in the window, u8 or i32 */
+enum { BYTE_PLACES = 256 };
+
+typedef struct job {
+  const ae_pool *pool;
+  const real *x; /* back: dy */
+  real *y;       /* back: dx */
+  void *won;     /* NULL: not recorded */
+  bool wide;     /* won is i32 */
+} job;
+
+/* Element `tap` of the window against what was largest so far, over channels. */
+AE_INLINE void take_larger(int64_t C, int64_t place, bool wide, const real *restrict x, real *restrict y, void *won) {
+  uint8_t *restrict narrow_won = won;
+  int32_t *restrict wide_won = won;
+  for (int64_t c = 0; c < C; c++) {
+    const bool larger = (x[c] > y[c]) | ((x[c] != x[c]) & (y[c] == y[c]));
+    y[c] = larger ? x[c] : y[c];
+    if (!won) continue;
+    if (wide)
+      wide_won[c] = larger ? (int32_t)place : wide_won[c];
+    else
+      narrow_won[c] = larger ? (uint8_t)place : narrow_won[c];
+  }
+}
+
+AE_INLINE void start(int64_t C, int64_t place, bool wide, const real *restrict x, real *restrict y, void *won) {
+  for (int64_t c = 0; c < C; c++) y[c] = x[c];
+  if (won && wide)
+    for (int64_t c = 0; c < C; c++) ((int32_t *)won)[c] = (int32_t)place;
+  else if (won)
+    for (int64_t c = 0; c < C; c++) ((uint8_t *)won)[c] = (uint8_t)place;
+}
+
+/* Row `row` of y's N*P. */
+AE_INLINE void forward_row(const job *j, int64_t row, bool wide, bool keeps) {
+  const ae_pool *pool = j->pool;
+  const int64_t C = pool->c, top = row % pool->p * pool->stride_h - pool->top;
+  const real *image = j->x + row / pool->p * pool->h * pool->w * C;
+  const ae_range r_in = ae_window_taps(top, pool->h, pool->r, 1);
+  for (int64_t q = 0; q < pool->q; q++) {
+    const int64_t left = q * pool->stride_w - pool->left, at = (row * pool->q + q) * C;
+    const ae_range s_in = ae_window_taps(left, pool->w, pool->s, 1);
+    void *won = NULL;
+    if (keeps) won = wide ? (void *)((int32_t *)j->won + at) : (void *)((uint8_t *)j->won + at);
+    bool first = true;
+    for (int64_t r = r_in.begin; r < r_in.end; r++)
+      for (int64_t s = s_in.begin; s < s_in.end; s++) {
+        const real *x = image + ((top + r) * pool->w + left + s) * C;
+        if (first)
+          start(C, r * pool->s + s, wide, x, j->y + at, won);
+        else
+          take_larger(C, r * pool->s + s, wide, x, j->y + at, won);
+        first = false;
+      }
+  }
+}
+
+AE_SIMD static void forward_rows(void *arg, int64_t begin, int64_t end) {
+  const job *j = arg;
+  for (int64_t row = begin; row < end; row++) {
+    if (!j->won)
+      forward_row(j, row, false, false);
+    else if (j->wide)
+      forward_row(j, row, true, true);
+    else
+      forward_row(j, row, false, true);
+  }
+}
+
+/* Row `row` of dx's N*H, from every row of dy whose windows meet it. */
+AE_INLINE void back_row(const job *j, int64_t row, bool wide) {
+  const ae_pool *pool = j->pool;
+  const int64_t C = pool->c, n = row / pool->h, h = row % pool->h;
+  real *line = j->y + row * pool->w * C;
+  for (int64_t i = 0; i < pool->w * C; i++) line[i] = 0;
+  for (int64_t r = 0; r < pool->r; r++) {
+    const int64_t top = h + pool->top - r, p = top / pool->stride_h;
+    if (top < 0 || top % pool->stride_h != 0 || p >= pool->p) continue;
+    for (int64_t s = 0; s < pool->s; s++) {
+      const ae_range q_in = ae_window_outputs(s, pool->w, pool->q, pool->stride_w, 1, pool->left);
+      const int64_t place = r * pool->s + s;
+      for (int64_t q = q_in.begin; q < q_in.end; q++) {
+        const int64_t at = ((n * pool->p + p) * pool->q + q) * C;
+        const real *restrict dy = j->x + at;
+        const uint8_t *narrow_won = (const uint8_t *)j->won + (wide ? 0 : at);
+        const int32_t *wide_won = (const int32_t *)j->won + (wide ? at : 0);
+        real *restrict dx = line + (q * pool->stride_w - pool->left + s) * C;
+        for (int64_t c = 0; c < C; c++) dx[c] += (wide ? wide_won[c] : narrow_won[c]) == place ? dy[c] : 0;
+      }
+    }
+  }
+}
+
+AE_SIMD static void back_rows(void *arg, int64_t begin, int64_t end) {
+  const job *j = arg;
+  for (int64_t row = begin; row < end; row++) {
+    if (j->wide)
+      back_row(j, row, true);
+    else
+      back_row(j, row, false);
+  }
+}
+
+static ae_status max_pool_shape(ae_call *call, int sides, ae_spec *out) {
+  const ae_pool *pool = &((const ae_pooling *)call->attrs)->pool;
+  AE_TRY(ae_pooling_shape(call, sides, out));
+  if (pool->r * pool->s > INT32_MAX)
+    return ae_fail(call->err, AE_OVERFLOW, "%s: a window of %lld x %lld has more places than an i32 can number",
+                   call->name, (long long)pool->r, (long long)pool->s);
+  return AE_OK;
+}
+
+static ae_status max_pool_forward(ae_call *call) {
+  const ae_pool *pool = &((const ae_pooling *)call->attrs)->pool;
+  job j = {.pool = pool, .x = ae_reals(call->in[0]), .y = ae_reals(call->out[0])};
+  if (call->recording) {
+    j.wide = pool->r * pool->s > BYTE_PLACES;
+    AE_TRY(ae_tensor_new(call->ctx, j.wide ? AE_I32 : AE_U8, &call->out_spec[0].shape, &call->saved[WON], call->err));
+    j.won = ae_tensor_bytes(call->saved[WON]);
+  }
+  const int64_t work = pool->q * pool->c * pool->r * pool->s;
+  ae_parallel(call->ctx, pool->n * pool->p, AE_GRAIN_CHEAP / (work > 0 ? work : 1) + 1, forward_rows, &j);
+  return AE_OK;
+}
+
+static ae_status max_pool_backward(ae_call *call) {
+  const ae_pool *pool = &((const ae_pooling *)call->attrs)->pool;
+  ae_tensor *dx;
+  AE_TRY(ae_call_gradient(call, 0, &dx));
+  job j = {.pool = pool,
+           .x = ae_reals(call->gout[0]),
+           .y = ae_reals(dx),
+           .won = ae_tensor_bytes(call->saved[WON]),
+           .wide = call->saved[WON]->type == AE_I32};
+  const int64_t work = pool->w * pool->c;
+  ae_parallel(call->ctx, pool->n * pool->h, AE_GRAIN_CHEAP / (work > 0 ? work : 1) + 1, back_rows, &j);
+  return AE_OK;
+}
+
+static ae_status max_pool1d_shape(ae_call *call, ae_spec *out) {
+  return max_pool_shape(call, 1, out);
+}
+static ae_status max_pool2d_shape(ae_call *call, ae_spec *out) {
+  return max_pool_shape(call, 2, out);
+}
+
+#define MAX_POOL_DOC                                                                                                   \
+  "Padding never wins. Of several equal elements the first gets the gradient; a nan is larger than everything. "       \
+  "Errors: another number of dimensions, a window larger than x with its padding."
+
+const ae_op ae_op_max_pool1d = {
+    .name = "max_pool1d",
+    .doc = "The largest element of every window along a signal, for each channel.\n" MAX_POOL_DOC,
+    .result = "[N, P, C]",
+    .params = {{.name = "x", .takes = AE_TAKES_REAL, .doc = "[N, T, C] signals"}},
+    .attrs = {AE_POOLING_ATTRS(AE_POOLING_SIZE_1D, AE_POOLING_PADDING_1D)},
+    .attrs_size = sizeof(ae_pooling),
+    .shape = max_pool1d_shape,
+    .forward = max_pool_forward,
+    .backward = max_pool_backward,
+};
+
+const ae_op ae_op_max_pool2d = {
+    .name = "max_pool2d",
+    .doc = "The largest element of every window over a picture, for each channel.\n" MAX_POOL_DOC,
+    .result = "[N, P, Q, C]",
+    .params = {{.name = "x", .takes = AE_TAKES_REAL, .doc = "[N, H, W, C] pictures"}},
+    .attrs = {AE_POOLING_ATTRS(AE_POOLING_SIZE_2D, AE_POOLING_PADDING_2D)},
+    .attrs_size = sizeof(ae_pooling),
+    .shape = max_pool2d_shape,
+    .forward = max_pool_forward,
+    .backward = max_pool_backward,
+};
