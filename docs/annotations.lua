@@ -61,8 +61,8 @@ function Tensor:any(dims, keepdim) end
 
 --- Numbers from start on, before stop, at a distance of step. arange(n) is 0 to n - 1.
 --- No gradient: it has no inputs.
----@param start number|table the first number; where it stands alone, stop
----@param stop? number ends before this number; default nan
+---@param start number|table the first number
+---@param stop? number ends before this number; default: start alone is stop, and the first number 0
 ---@param step? number from one to the next, other than 0; default 1
 ---@param dtype? "f32"|"u8"|"i32" the type: "f32" (the default), "u8" or "i32"
 ---@return aelua.Tensor # [ceil((stop - start) / step)] of the type asked for

@@ -172,6 +172,10 @@ int main(void) {
   for (size_t i = 0; i < sizeof large / sizeof *large; i++) {
     for (int round = 0; round < 6; round++) check_shape(ctx, &large[i].shape, large[i].set);
   }
+  for (int i = 0; i < 60; i++) { /* cut into few blocks or chunks, in every way */
+    const ae_shape shape = {3, {1 + below(3), 1 + below(200000) / (1 + below(100)), 1 + below(40)}};
+    check_shape(ctx, &shape, (ae_dimset)below(8));
+  }
   check_nan(ctx);
   ae_context_close(ctx);
   return check_result();

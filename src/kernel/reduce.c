@@ -15,8 +15,10 @@
 #include "core/parallel.h"
 #include "kernel/copy.h"
 
-/* Elements of a chunk; outputs in sight from which on no reduction is chunked. */
-enum { CHUNK_ELEMENTS = 131072, ENOUGH_TASKS = 64 };
+/* Elements of a chunk; tasks from which on nothing is chunked; elements that a
+** task without chunks has about; columns that a block has at least, a cache
+** line's of the largest type twice. */
+enum { CHUNK_ELEMENTS = 131072, ENOUGH_TASKS = 64, TASK_ELEMENTS = 32768, LEAST_WIDTH = 16 };
 
 bool ae_reduce_plan(const ae_shape *shape, ae_dimset set, ae_reduce_view *view) {
   int last = -1, first = AE_MAX_DIMS; /* reduced dimensions, those of size 1 aside */
@@ -140,32 +142,49 @@ static void job_combine(const job *j) {
   }
 }
 
+/* Chunks, where there are few tasks without them and `columns` of them are long. */
+static void cut_chunks(job *j, int64_t tasks, int64_t columns) {
+  j->chunks = 1;
+  j->chunk_rows = j->view->reduced > 0 ? j->view->reduced : 1;
+  if (tasks >= ENOUGH_TASKS || j->view->reduced / 2 <= CHUNK_ELEMENTS / columns) return;
+  j->chunk_rows = CHUNK_ELEMENTS / columns;
+  j->chunks = (j->view->reduced + j->chunk_rows - 1) / j->chunk_rows;
+}
+
+static void cut_rows(job *j) {
+  cut_chunks(j, j->view->outer, 1);
+  const int64_t fitting = j->chunks > 1 ? 1 : TASK_ELEMENTS / j->chunk_rows + 1;
+  j->width = fitting < AE_REDUCE_WIDTH ? fitting : AE_REDUCE_WIDTH;
+  if (j->width > j->view->outer) j->width = j->view->outer;
+  j->blocks = (j->view->outer + j->width - 1) / j->width;
+}
+
+static void cut_columns(job *j) {
+  const ae_reduce_view *v = j->view;
+  j->width = v->inner < AE_REDUCE_WIDTH ? v->inner : AE_REDUCE_WIDTH;
+  j->blocks = (v->inner + j->width - 1) / j->width;
+  cut_chunks(j, v->outer * j->blocks, j->width);
+  const int64_t wanted = j->chunks > 1 ? 1 : v->reduced * v->inner / TASK_ELEMENTS; /* blocks, for many threads */
+  if (v->outer >= wanted || j->blocks >= wanted || v->inner <= LEAST_WIDTH) return;
+  j->width = (v->inner / wanted + LEAST_WIDTH) / LEAST_WIDTH * LEAST_WIDTH;
+  j->blocks = (v->inner + j->width - 1) / j->width;
+}
+
 ae_status ae_reduce_run(ae_context *ctx, const ae_reduce_view *v, const ae_reduce_loops *loops, int what,
                         const double *center, double scale, void *out, ae_error *err) {
   if (v->outer == 0 || v->inner == 0) return AE_OK;
   job j = {.view = v, .loops = loops, .what = what, .center = center, .scale = scale, .out = out};
   j.element = ae_type_size(v->type);
-  j.chunks = 1, j.chunk_rows = v->reduced > 0 ? v->reduced : 1;
-  const int64_t side = v->inner == 1 ? v->outer : v->inner; /* what blocks cut */
-  const int64_t tasks = v->inner == 1 ? v->outer : v->outer * ((v->inner + AE_REDUCE_WIDTH - 1) / AE_REDUCE_WIDTH);
-  const int64_t columns = v->inner < AE_REDUCE_WIDTH ? v->inner : AE_REDUCE_WIDTH;
-  j.width = side < AE_REDUCE_WIDTH ? side : AE_REDUCE_WIDTH;
-  if (tasks < ENOUGH_TASKS && v->reduced / 2 > CHUNK_ELEMENTS / columns) {
-    j.chunk_rows = CHUNK_ELEMENTS / columns;
-    j.chunks = (v->reduced + j.chunk_rows - 1) / j.chunk_rows;
-  }
-  if (v->inner == 1) { /* long rows: fewer at a time, so that there are enough tasks */
-    const int64_t fitting = j.chunks > 1 ? 1 : CHUNK_ELEMENTS / 4 / j.chunk_rows + 1;
-    if (j.width > fitting) j.width = fitting;
-  }
-  j.blocks = (side + j.width - 1) / j.width;
+  if (v->inner == 1)
+    cut_rows(&j);
+  else
+    cut_columns(&j);
   const int64_t count = (v->inner == 1 ? j.blocks : v->outer * j.blocks) * j.chunks;
   const size_t bytes = (size_t)(v->outer * j.chunks * v->inner) * loops->size;
   void *partial = NULL;
   if (j.chunks > 1) AE_TRY(ae_allocate(ctx->allocator, bytes, &partial, err));
   j.partial = partial;
-  const int64_t each = (v->inner == 1 ? j.width : columns) * j.chunk_rows;
-  ae_parallel(ctx, count, AE_GRAIN_CHEAP / each + 1, job_range, &j);
+  ae_parallel(ctx, count, AE_GRAIN_CHEAP / (j.width * j.chunk_rows) + 1, job_range, &j);
   if (j.partial) job_combine(&j);
   ae_free(ctx->allocator, partial, bytes);
   return AE_OK;
