@@ -51,6 +51,12 @@ describe("printing", function()
       ae.tensor { { { 1, 2 }, { 3, 4 } }, { { 5, 6 }, { 7, 8 } } })
   end)
 
+  it("ends no line with the spaces that align its numbers", function()
+    local list = {}
+    for i = 1, 13 do list[i] = i % 6 == 0 and 0.5 or 0.12345678 + i end
+    for line in tostring(ae.tensor(list)):gmatch("[^\n]+") do assert.is_nil(line:find(" $")) end
+    assert.truthy(tostring(ae.tensor { 0.25, 0.5 }):find("[0.25 0.5 ]", 1, true))
+  end)
   it("wraps lines at 75 columns", function()
     local list = {}
     for i = 1, 30 do list[i] = i end

@@ -32,6 +32,7 @@ typedef struct printer {
   int left, right; /* characters before and after the point; whole numbers have left alone */
   int exponent;    /* digits of the exponent */
   int column;
+  int waiting; /* spaces that the next text on the line brings out */
 } printer;
 
 /* ---- Which elements are shown ---- */
@@ -205,12 +206,18 @@ static void format_number(const printer *p, double value, char *text, size_t roo
 
 /* ---- Layout ---- */
 
+/* Spaces at the end of a text wait: a line ends without them. */
 static void put(printer *p, const char *text) {
-  luaL_addstring(&p->text, text);
-  p->column += (int)strlen(text);
+  size_t length = strlen(text), bare = length;
+  while (bare > 0 && text[bare - 1] == ' ') bare--;
+  for (; bare > 0 && p->waiting > 0; p->waiting--) luaL_addchar(&p->text, ' ');
+  luaL_addlstring(&p->text, text, bare);
+  p->waiting += (int)(length - bare);
+  p->column += (int)length;
 }
 
 static void new_line(printer *p, int indent) {
+  p->waiting = 0;
   luaL_addchar(&p->text, '\n');
   for (int i = 0; i < indent; i++) luaL_addchar(&p->text, ' ');
   p->column = indent;

@@ -155,7 +155,11 @@ local function call_text(name, doc)
   local optional = {}
   for _, param in ipairs(doc.params) do optional[param.name] = param.optional end
   local arguments = {}
-  for i, argument in ipairs(doc.arguments) do arguments[i] = argument .. (optional[argument] and "?" or "") end
+  for _, argument in ipairs(doc.arguments) do
+    if argument ~= "..." or optional["..."] ~= nil then
+      arguments[#arguments + 1] = argument .. (optional[argument] and "?" or "")
+    end
+  end
   return ("%s(%s)"):format(name, table.concat(arguments, ", "))
 end
 

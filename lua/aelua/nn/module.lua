@@ -165,6 +165,9 @@ function Module:eval() return set_mode(self, false) end
 
 --- fn(...) in evaluation mode and without gradients. Every module's own mode
 --- comes back, whatever happens.
+---@param fn function
+---@param ... any
+---@return any ... what fn gives
 function Module:quietly(fn, ...)
   local modules = tree.list(self).modules
   local modes = {}
@@ -248,6 +251,8 @@ end
 --- "decoder[2] Dense: ...".
 ---@param child aelua.Module
 ---@param method string
+---@param ... any
+---@return any ... what the method gives
 function Module:within(child, method, ...)
   return results_of(self, child, pcall(child[method], child, ...))
 end
@@ -256,6 +261,8 @@ end
 --- seen(place, module, output), in the order in which they end.
 ---@param seen fun(place: string, module: aelua.Module, output: any)
 ---@param fn function
+---@param ... any
+---@return any ... what fn gives
 function Module:watch(seen, fn, ...) return watch(tree.list(self).modules, seen, fn, ...) end
 
 --- The penalties on weights and activities of the last forward that are to be
