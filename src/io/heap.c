@@ -40,3 +40,12 @@ void ae_heap_free(void *block) {
   prefix *p = prefix_of(block);
   ae_free(p->allocator, p, p->bytes + PREFIX);
 }
+
+void *ae_heap_zalloc(void *allocator, unsigned items, unsigned size) {
+  return ae_heap_allocate(allocator, (size_t)items * size);
+}
+
+void ae_heap_zfree(void *allocator, void *block) {
+  (void)allocator;
+  ae_heap_free(block);
+}

@@ -13,4 +13,8 @@ void *ae_heap_allocate(ae_allocator *a, size_t bytes); /* NULL: no memory */
 void *ae_heap_reallocate(ae_allocator *a, void *block, size_t bytes);
 void ae_heap_free(void *block); /* NULL is fine */
 
+/* For z_stream's zalloc and zfree, with the allocator as opaque. */
+void *ae_heap_zalloc(void *allocator, unsigned items, unsigned size);
+void ae_heap_zfree(void *allocator, void *block);
+
 #endif

@@ -90,17 +90,8 @@ static ae_status fill_window(ae_reader *r, ae_error *err) {
 
 /* ---- gzip ---- */
 
-static voidpf zlib_allocate(voidpf allocator, uInt items, uInt size) {
-  return ae_heap_allocate(allocator, (size_t)items * size);
-}
-
-static void zlib_free(voidpf allocator, voidpf block) {
-  (void)allocator;
-  ae_heap_free(block);
-}
-
 static ae_status inflate_begin(ae_reader *r, ae_error *err) {
-  r->z = (z_stream){.zalloc = zlib_allocate, .zfree = zlib_free, .opaque = r->ctx->allocator};
+  r->z = (z_stream){.zalloc = ae_heap_zalloc, .zfree = ae_heap_zfree, .opaque = r->ctx->allocator};
   int gzip_only = 16 + MAX_WBITS;
   if (inflateInit2(&r->z, gzip_only) != Z_OK) return ae_reader_fail(r, err, AE_NO_MEMORY, "no memory for gzip");
   r->inflating = true;

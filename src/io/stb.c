@@ -73,17 +73,9 @@ static uint8_t *stb_compress(uint8_t *bytes, int size, int *out_size, int qualit
 #include <stb_image_write.h>
 
 /* zlib in place of stb's own deflate, which is larger and slower. */
-static voidpf zlib_allocate(voidpf a, uInt items, uInt size) {
-  return ae_heap_allocate(a, (size_t)items * size);
-}
-static void zlib_free(voidpf a, voidpf block) {
-  (void)a;
-  ae_heap_free(block);
-}
-
 static uint8_t *stb_compress(uint8_t *bytes, int size, int *out_size, int quality) {
   (void)quality;
-  z_stream z = {.zalloc = zlib_allocate, .zfree = zlib_free, .opaque = call.allocator};
+  z_stream z = {.zalloc = ae_heap_zalloc, .zfree = ae_heap_zfree, .opaque = call.allocator};
   if (deflateInit(&z, Z_DEFAULT_COMPRESSION) != Z_OK) return NULL;
   uLong bound = deflateBound(&z, (uLong)size);
   uint8_t *out = bound <= INT_MAX ? ae_heap_allocate(call.allocator, bound) : NULL;
