@@ -6,33 +6,19 @@
 #include <string.h>
 
 #include "core/parallel.h"
+#include "kernel/activation_formulas.h"
 #include "kernel/lanes.h"
-#include "kernel/vmath.h"
 
 const char *const ae_activation_names[] = {"linear", "relu",     "leaky_relu", "elu",     "selu",    "gelu",
                                            "silu",   "softplus", "tanh",       "sigmoid", "softmax", NULL};
 
-#define SELU_SCALE ((real)1.0507009873554804934)
-#define SELU_SCALE_ALPHA ((real)1.7580993408473768600)
-#define SQRT_HALF ((real)0.70710678118654752440)
-#define ONE_OVER_SQRT_2_PI ((real)0.39894228040143267794)
-
-AE_INLINE real gelu_slope(real z) {
-  return (real)0.5 * (1 + ae_erf(SQRT_HALF * z)) + z * ONE_OVER_SQRT_2_PI * ae_exp((real)-0.5 * z * z);
-}
-
-AE_INLINE real silu_slope(real z) {
-  real s = ae_sigmoid(z);
-  return s * (1 + z * (1 - s));
-}
-
 /*
 ** forward_biased   y = value(y + b), one row
 ** forward          y = value(x), y may be x
-** back             dz = dy * slope(v), dz may be dy; v is y, or z for what saves its input
+** back             dz = gradient(dy, v), dz may be dy; v is y, or z for what saves its input
 ** back_summed      the same for one row, which is added to sums
 */
-#define LOOPS(name, value, slope_)                                                                                     \
+#define LOOPS(name, value, gradient)                                                                                   \
   AE_SIMD static void name##_forward_biased(ae_activation f, int64_t n, const real *restrict b, real *restrict y) {    \
     (void)f;                                                                                                           \
     for (int64_t j = 0; j < n; j++) {                                                                                  \
@@ -52,8 +38,8 @@ AE_INLINE real silu_slope(real z) {
     (void)f;                                                                                                           \
     AE_IVDEP                                                                                                           \
     for (int64_t j = 0; j < n; j++) {                                                                                  \
-      real v = given[j];                                                                                               \
-      dz[j] = dy[j] * (slope_);                                                                                        \
+      real v = given[j], g = dy[j];                                                                                    \
+      dz[j] = gradient;                                                                                                \
     }                                                                                                                  \
   }                                                                                                                    \
   AE_SIMD static void name##_back_summed(ae_activation f, int64_t n, const real *dy, const real *restrict given,       \
@@ -61,22 +47,22 @@ AE_INLINE real silu_slope(real z) {
     (void)f;                                                                                                           \
     AE_IVDEP                                                                                                           \
     for (int64_t j = 0; j < n; j++) {                                                                                  \
-      real v = given[j], d = dy[j] * (slope_);                                                                         \
+      real v = given[j], g = dy[j], d = gradient;                                                                      \
       dz[j] = d;                                                                                                       \
       sums[j] += d;                                                                                                    \
     }                                                                                                                  \
   }
 
 /* clang-format off */
-LOOPS(relu,       z < 0 ? 0 : z,                                           v > 0 ? 1 : (real)0)
-LOOPS(leaky_relu, z > 0 ? z : f.slope * z,                                 v > 0 ? 1 : f.slope)
-LOOPS(elu,        z > 0 ? z : f.alpha * ae_expm1(z),                       v > 0 ? 1 : v + f.alpha)
-LOOPS(selu,       z > 0 ? SELU_SCALE * z : SELU_SCALE_ALPHA * ae_expm1(z), v > 0 ? SELU_SCALE : v + SELU_SCALE_ALPHA)
-LOOPS(gelu,       (real)0.5 * z * (1 + ae_erf(SQRT_HALF * z)),             gelu_slope(v))
-LOOPS(silu,       z * ae_sigmoid(z),                                       silu_slope(v))
-LOOPS(softplus,   ae_softplus(z),                                          -ae_expm1(-v))
-LOOPS(tanh,       ae_tanh(z),                                              1 - v * v)
-LOOPS(sigmoid,    ae_sigmoid(z),                                           v * (1 - v))
+LOOPS(relu,       ae_relu(z),                ae_relu_back(g, v))
+LOOPS(leaky_relu, ae_leaky_relu(z, f.slope), ae_leaky_relu_back(g, v, f.slope))
+LOOPS(elu,        ae_elu(z, f.alpha),        ae_elu_back(g, v, f.alpha))
+LOOPS(selu,       ae_selu(z),                ae_selu_back(g, v))
+LOOPS(gelu,       ae_gelu(z),                ae_gelu_back(g, v))
+LOOPS(silu,       ae_silu(z),                ae_silu_back(g, v))
+LOOPS(softplus,   ae_softplus(z),            ae_softplus_back(g, v))
+LOOPS(tanh,       ae_tanh(z),                ae_tanh_back(g, v))
+LOOPS(sigmoid,    ae_sigmoid(z),             ae_sigmoid_back(g, v))
 /* clang-format on */
 
 typedef struct loops {

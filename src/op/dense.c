@@ -231,8 +231,8 @@ static ae_status dense_backward(ae_call *call) {
 const ae_op ae_op_dense = {
     .name = "dense",
     .doc = "A fully connected layer: f(x w + b), f the activation, in one pass.\n"
-           "A b of the shape that w gives columns to is added to every row; without b nothing is. Softmax is over the "
-           "last dimension, gelu the exact one (by erf). Errors: shapes that do not fit.",
+           "b is added to every row. Softmax is over the last dimension, gelu the exact one (by erf). Errors: shapes "
+           "that do not fit.",
     .result = "[..., O] f(x w + b)",
     .params = {{.name = "x", .takes = AE_TAKES_REAL, .doc = "[..., I] rows of inputs"},
                {.name = "w", .takes = AE_TAKES_REAL, .doc = "[I, O] weights; transposed: [O, I]"},

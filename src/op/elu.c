@@ -3,6 +3,7 @@
 ** Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by
 ** exponential linear units (ELUs)", ICLR 2016.
 */
+#include "kernel/activation_formulas.h"
 #include "op/elementwise.h"
 
 typedef struct attrs {
@@ -10,10 +11,10 @@ typedef struct attrs {
 } attrs;
 
 AE_INLINE real forward(real x, attrs a) {
-  return x > 0 ? x : (real)a.alpha * ae_expm1(x);
+  return ae_elu(x, (real)a.alpha);
 }
 AE_INLINE real backward(real g, real x, real y, attrs a) {
-  return y > 0 ? g : g * (y + (real)a.alpha);
+  return ae_elu_back(g, y, (real)a.alpha);
 }
 
 /* With a negative alpha the sign of y would not tell that of x. */

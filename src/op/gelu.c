@@ -6,6 +6,7 @@
 **   dL/dx = g (P + x dP/dx)
 ** Hendrycks, Gimpel, "Gaussian error linear units (GELUs)", 2016.
 */
+#include "kernel/activation_formulas.h"
 #include "op/elementwise.h"
 
 enum { EXACT, TANH };
@@ -15,20 +16,11 @@ typedef struct attrs {
   int approximate;
 } attrs;
 
-#define SQRT_HALF ((real)0.70710678118654752440)
 #define SQRT_2_OVER_PI ((real)0.79788456080286535588)
 #define CUBIC ((real)0.044715)
 
 AE_INLINE real inner(real x) {
   return SQRT_2_OVER_PI * (x + CUBIC * x * x * x);
-}
-
-AE_INLINE real exact(real x) {
-  return (real)0.5 * x * (1 + ae_erf(SQRT_HALF * x));
-}
-AE_INLINE real exact_backward(real g, real x) {
-  real p = (real)0.5 * (1 + ae_erf(SQRT_HALF * x));
-  return g * (p + x * (real)0.5 * SQRT_2_OVER_PI * ae_exp((real)-0.5 * x * x));
 }
 
 AE_INLINE real by_tanh(real x) {
@@ -46,7 +38,7 @@ static AE_SIMD void forward_loop(const void *given, int64_t n, const real *restr
   if (a->approximate == TANH) {
     for (int64_t i = 0; i < n; i++) y[i] = by_tanh(x[i]);
   } else {
-    for (int64_t i = 0; i < n; i++) y[i] = exact(x[i]);
+    for (int64_t i = 0; i < n; i++) y[i] = ae_gelu(x[i]);
   }
 }
 
@@ -57,7 +49,7 @@ static AE_SIMD void backward_loop(const void *given, int64_t n, const real *g, c
     for (int64_t i = 0; i < n; i++) gx[i] = by_tanh_backward(g[i], x[i]);
   } else {
     AE_IVDEP
-    for (int64_t i = 0; i < n; i++) gx[i] = exact_backward(g[i], x[i]);
+    for (int64_t i = 0; i < n; i++) gx[i] = ae_gelu_back(g[i], x[i]);
   }
 }
 

@@ -1,6 +1,7 @@
 /*
 ** leaky_relu: y = x where x > 0, else slope x        dL/dx = g or slope g
 */
+#include "kernel/activation_formulas.h"
 #include "op/elementwise.h"
 
 typedef struct attrs {
@@ -8,10 +9,10 @@ typedef struct attrs {
 } attrs;
 
 AE_INLINE real forward(real x, attrs a) {
-  return x > 0 ? x : (real)a.slope * x;
+  return ae_leaky_relu(x, (real)a.slope);
 }
 AE_INLINE real backward(real g, real x, real y, attrs a) {
-  return x > 0 ? g : (real)a.slope * g;
+  return ae_leaky_relu_back(g, x, (real)a.slope);
 }
 
 static ae_status leaky_relu_shape(ae_call *call, ae_spec *out) {

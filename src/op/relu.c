@@ -1,13 +1,14 @@
 /*
 ** relu: y = max(x, 0)        dL/dx = g where x > 0, else 0
 */
+#include "kernel/activation_formulas.h"
 #include "op/elementwise.h"
 
 AE_INLINE real forward(real x) {
-  return x < 0 ? 0 : x; /* this way round nan stays nan */
+  return ae_relu(x);
 }
 AE_INLINE real backward(real g, real x, real y) {
-  return y > 0 ? g : 0;
+  return ae_relu_back(g, y);
 }
 
 AE_UNARY(relu, AE_SAVES_OUT(0), AE_GRAIN_CHEAP,

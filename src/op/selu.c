@@ -3,16 +3,14 @@
 ** Klambauer, Unterthiner, Mayr, Hochreiter, "Self-normalizing neural networks",
 ** NIPS 2017: s and a keep mean 0 and variance 1 of a layer's outputs.
 */
+#include "kernel/activation_formulas.h"
 #include "op/elementwise.h"
 
-#define SCALE ((real)1.0507009873554804934)
-#define SCALE_ALPHA ((real)1.7580993408473768600)
-
 AE_INLINE real forward(real x) {
-  return x > 0 ? SCALE * x : SCALE_ALPHA * ae_expm1(x);
+  return ae_selu(x);
 }
 AE_INLINE real backward(real g, real x, real y) {
-  return y > 0 ? SCALE * g : g * (y + SCALE_ALPHA);
+  return ae_selu_back(g, y);
 }
 
 AE_UNARY(selu, AE_SAVES_OUT(0), AE_GRAIN_COSTLY,
