@@ -98,6 +98,44 @@ function ae.argmin(x, dim, keepdim) end
 ---@return aelua.Tensor # [the other dimensions] i32 places
 function Tensor:argmin(dim, keepdim) end
 
+--- The mean of every window along a signal, for each channel.
+--- At the border the mean is over the elements of x that the window meets, as in TensorFlow and Keras; with count_padding over the whole window, as in PyTorch. Errors: another number of dimensions, a window larger than x with its padding.
+---@param x aelua.Tensor [N, T, C] signals
+---@param size integer|integer[]|table of the window
+---@param stride? integer|integer[] from one window to the next; default: its size
+---@param padding? "same"|"valid"|integer|integer[] "valid" (none, the default), "same" (the result has size / stride, rounded up; the odd element is at the end), or numbers less than size: one for both ends, {before, after}
+---@param count_padding? boolean whether padding counts as elements that are 0; default false
+---@return aelua.Tensor # [N, P, C]
+function ae.avg_pool1d(x, size, stride, padding, count_padding) end
+
+--- The mean of every window along a signal, for each channel.
+--- At the border the mean is over the elements of x that the window meets, as in TensorFlow and Keras; with count_padding over the whole window, as in PyTorch. Errors: another number of dimensions, a window larger than x with its padding.
+---@param size integer|integer[]|table of the window
+---@param stride? integer|integer[] from one window to the next; default: its size
+---@param padding? "same"|"valid"|integer|integer[] "valid" (none, the default), "same" (the result has size / stride, rounded up; the odd element is at the end), or numbers less than size: one for both ends, {before, after}
+---@param count_padding? boolean whether padding counts as elements that are 0; default false
+---@return aelua.Tensor # [N, P, C]
+function Tensor:avg_pool1d(size, stride, padding, count_padding) end
+
+--- The mean of every window over a picture, for each channel.
+--- At the border the mean is over the elements of x that the window meets, as in TensorFlow and Keras; with count_padding over the whole window, as in PyTorch. Errors: another number of dimensions, a window larger than x with its padding.
+---@param x aelua.Tensor [N, H, W, C] pictures
+---@param size integer|integer[]|table of the window: a number or {height, width}
+---@param stride? integer|integer[] from one window to the next; default: its size
+---@param padding? "same"|"valid"|integer|integer[] "valid" (none, the default), "same" (the result has size / stride, rounded up; the odd row or column is at the end), or numbers less than size: one for all sides, {height, width}, {top, bottom, left, right}
+---@param count_padding? boolean whether padding counts as elements that are 0; default false
+---@return aelua.Tensor # [N, P, Q, C]
+function ae.avg_pool2d(x, size, stride, padding, count_padding) end
+
+--- The mean of every window over a picture, for each channel.
+--- At the border the mean is over the elements of x that the window meets, as in TensorFlow and Keras; with count_padding over the whole window, as in PyTorch. Errors: another number of dimensions, a window larger than x with its padding.
+---@param size integer|integer[]|table of the window: a number or {height, width}
+---@param stride? integer|integer[] from one window to the next; default: its size
+---@param padding? "same"|"valid"|integer|integer[] "valid" (none, the default), "same" (the result has size / stride, rounded up; the odd row or column is at the end), or numbers less than size: one for all sides, {height, width}, {top, bottom, left, right}
+---@param count_padding? boolean whether padding counts as elements that are 0; default false
+---@return aelua.Tensor # [N, P, Q, C]
+function Tensor:avg_pool2d(size, stride, padding, count_padding) end
+
 --- Random zeros and ones.
 --- No gradient: it has no inputs.
 ---@param shape integer[]|table the sizes
@@ -716,6 +754,40 @@ function ae.max(x, dims, keepdim) end
 ---@param keepdim? boolean keep them with size 1; default false
 ---@return aelua.Tensor # [the other dimensions] the largest elements, of x's type
 function Tensor:max(dims, keepdim) end
+
+--- The largest element of every window along a signal, for each channel.
+--- Padding never wins. Of several equal elements the first gets the gradient; a nan is larger than everything. Errors: another number of dimensions, a window larger than x with its padding.
+---@param x aelua.Tensor [N, T, C] signals
+---@param size integer|integer[]|table of the window
+---@param stride? integer|integer[] from one window to the next; default: its size
+---@param padding? "same"|"valid"|integer|integer[] "valid" (none, the default), "same" (the result has size / stride, rounded up; the odd element is at the end), or numbers less than size: one for both ends, {before, after}
+---@return aelua.Tensor # [N, P, C]
+function ae.max_pool1d(x, size, stride, padding) end
+
+--- The largest element of every window along a signal, for each channel.
+--- Padding never wins. Of several equal elements the first gets the gradient; a nan is larger than everything. Errors: another number of dimensions, a window larger than x with its padding.
+---@param size integer|integer[]|table of the window
+---@param stride? integer|integer[] from one window to the next; default: its size
+---@param padding? "same"|"valid"|integer|integer[] "valid" (none, the default), "same" (the result has size / stride, rounded up; the odd element is at the end), or numbers less than size: one for both ends, {before, after}
+---@return aelua.Tensor # [N, P, C]
+function Tensor:max_pool1d(size, stride, padding) end
+
+--- The largest element of every window over a picture, for each channel.
+--- Padding never wins. Of several equal elements the first gets the gradient; a nan is larger than everything. Errors: another number of dimensions, a window larger than x with its padding.
+---@param x aelua.Tensor [N, H, W, C] pictures
+---@param size integer|integer[]|table of the window: a number or {height, width}
+---@param stride? integer|integer[] from one window to the next; default: its size
+---@param padding? "same"|"valid"|integer|integer[] "valid" (none, the default), "same" (the result has size / stride, rounded up; the odd row or column is at the end), or numbers less than size: one for all sides, {height, width}, {top, bottom, left, right}
+---@return aelua.Tensor # [N, P, Q, C]
+function ae.max_pool2d(x, size, stride, padding) end
+
+--- The largest element of every window over a picture, for each channel.
+--- Padding never wins. Of several equal elements the first gets the gradient; a nan is larger than everything. Errors: another number of dimensions, a window larger than x with its padding.
+---@param size integer|integer[]|table of the window: a number or {height, width}
+---@param stride? integer|integer[] from one window to the next; default: its size
+---@param padding? "same"|"valid"|integer|integer[] "valid" (none, the default), "same" (the result has size / stride, rounded up; the odd row or column is at the end), or numbers less than size: one for all sides, {height, width}, {top, bottom, left, right}
+---@return aelua.Tensor # [N, P, Q, C]
+function Tensor:max_pool2d(size, stride, padding) end
 
 --- The larger of a and b, element by element, broadcasting; nan where either is nan.
 --- Where they are equal each gets half of the gradient. For the largest along a dimension see max.
