@@ -327,7 +327,7 @@ function ae.cumsum(x, dim) end
 function Tensor:cumsum(dim) end
 
 --- A fully connected layer: f(x w + b), f the activation, in one pass.
---- A b of the shape that w gives columns to is added to every row; without b nothing is. Softmax is over the last dimension, gelu the exact one (by erf). Errors: shapes that do not fit.
+--- b is added to every row. Softmax is over the last dimension, gelu the exact one (by erf). Errors: shapes that do not fit.
 ---@param x aelua.Tensor [..., I] rows of inputs
 ---@param w aelua.Tensor [I, O] weights; transposed: [O, I]
 ---@param b? aelua.Tensor may be nil; [O] bias
@@ -339,7 +339,7 @@ function Tensor:cumsum(dim) end
 function ae.dense(x, w, b, activation, transposed, slope, alpha) end
 
 --- A fully connected layer: f(x w + b), f the activation, in one pass.
---- A b of the shape that w gives columns to is added to every row; without b nothing is. Softmax is over the last dimension, gelu the exact one (by erf). Errors: shapes that do not fit.
+--- b is added to every row. Softmax is over the last dimension, gelu the exact one (by erf). Errors: shapes that do not fit.
 ---@param w aelua.Tensor [I, O] weights; transposed: [O, I]
 ---@param b? aelua.Tensor may be nil; [O] bias
 ---@param activation? "linear"|"relu"|"leaky_relu"|"elu"|"selu"|"gelu"|"silu"|"softplus"|"tanh"|"sigmoid"|"softmax"|table the activation f, default "linear"

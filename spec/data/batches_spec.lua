@@ -128,6 +128,11 @@ describe("batches", function()
     files.refuses("invalid", "weight 2 is -1", negative)
   end)
 
+  it("take a seed only where something is drawn", function()
+    local set = numbers(4)
+    files.refuses("invalid", "seed wants shuffle, balanced or weights", set.batches, set, { size = 2, seed = 1 })
+  end)
+
   it("take a sampler of one's own", function()
     local backwards = { draw = function(_, n) return ae.arange(n, 0, { step = -1, dtype = "i32" }) end }
     assert.same({ { 5, 4 }, { 3, 2 }, { 1 } }, lists(numbers(5):batches { size = 2, sampler = backwards }))

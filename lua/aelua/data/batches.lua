@@ -55,6 +55,7 @@ local function choose_sampler(dataset, o)
     if o[way] then ways[#ways + 1] = way end
   end
   errors.check(#ways <= 1, "invalid", "%s: of %s only one can be", who, table.concat(ways, " and "))
+  errors.check(not o.seed or (#ways == 1 and not o.sampler), "invalid", "%s: seed wants shuffle, balanced or weights", who)
   if o.sampler then
     errors.check(type(o.sampler.draw) == "function", "type", "%s: a sampler wants a method draw(n)", who)
     return o.sampler

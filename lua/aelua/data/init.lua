@@ -3,6 +3,7 @@ local Dataset = require "aelua.data.dataset"
 local Scaler = require "aelua.data.scaler"
 local classes = require "aelua.data.classes"
 local dataset = require "aelua.data.dataset_of"
+local errors = require "aelua.base.errors"
 local names = require "aelua.base.names"
 local options = require "aelua.base.options"
 
@@ -35,6 +36,7 @@ function M.tensors(input, given)
     target = { type = { "userdata", "table" } }, labels = { type = { "userdata", "table" } },
     classes = { type = "table" },
   })
+  errors.check(o.labels or not o.classes, "invalid", "data.tensors: classes wants labels")
   local labels, class_names
   if o.labels then labels, class_names = classes.number("data.tensors", o.labels, o.classes) end
   return Dataset { input = input, target = o.target, labels = labels, classes = class_names }

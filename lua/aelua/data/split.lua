@@ -90,6 +90,7 @@ function M.orders(dataset, ...)
     seed = { type = "integer" }, shuffle = { type = "boolean", default = true },
     stratify = { type = "boolean", default = false },
   })
+  errors.check(o.shuffle or not o.seed, "invalid", "%s: seed wants shuffle", who)
   local n = #dataset
   local sizes = to_sizes(parts, n)
   local order = o.shuffle and M.order(who, n, { seed = o.seed }) or ops.arange(1, n + 1, { dtype = "i32" })

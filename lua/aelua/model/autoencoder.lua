@@ -192,6 +192,7 @@ return function(Model, tools)
 
   function Autoencoder.from_config(config, reader)
     local given = reader.given
+    options.check("Autoencoder", config, declared)
     local self = Autoencoder {
       name = config.name,
       input = config.input,

@@ -90,9 +90,10 @@ end
 function Reader:build(config, key)
   local outer = self.at
   self.at = key and join(outer, key) or outer
-  errors.check(type(config) == "table" and type(config.class) == "string", "format", "%s: a layer without a class", self.at)
+  local place = self.at == "" and "description" or self.at
+  errors.check(type(config) == "table" and type(config.class) == "string", "format", "%s: a module without a class", place)
   local class = classes[config.class]
-  errors.check(class, "format", "%s: no layer '%s'%s", self.at, config.class, names.hint(config.class, classes))
+  errors.check(class, "format", "%s: no layer '%s'%s", place, config.class, names.hint(config.class, classes))
   local given = {}
   for name, value in pairs(config) do
     if name ~= "class" then given[name] = value end

@@ -17,7 +17,7 @@ SGD.declared = Optimizer.declare(0.01, {
 ---@class aelua.SGDOptions: aelua.OptimizerOptions
 ---@field lr? number learning rate, default 0.01
 ---@field momentum? number share of u that is kept, default 0: none
----@field dampening? number default 0
+---@field dampening? number default 0; above it wants momentum above 0
 ---@field nesterov? boolean default false; wants momentum above 0 and dampening 0
 
 ---@param given? aelua.SGDOptions
@@ -25,6 +25,7 @@ SGD.declared = Optimizer.declare(0.01, {
 function SGD:init(given) Optimizer.init(self, given) end
 
 function SGD:check_options(o)
+  errors.check(o.dampening == 0 or o.momentum > 0, "invalid", "%s: dampening wants momentum above 0", self:who())
   errors.check(not o.nesterov or (o.momentum > 0 and o.dampening == 0), "invalid",
     "%s: nesterov wants momentum above 0 and dampening 0", self:who())
 end

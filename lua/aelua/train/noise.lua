@@ -96,6 +96,8 @@ end
 function M.from_config(config)
   errors.check(type(config) == "table" and draws[config.kind], "format", "noise: unknown kind '%s'%s",
     tostring(type(config) == "table" and config.kind), names.hint(type(config) == "table" and config.kind, draws))
+  errors.check(type(config.clip) == "boolean", "format", "noise.%s: clip wants a boolean, got %s", config.kind,
+    type(config.clip))
   return make(config.kind, config.amount, config.clip)
 end
 
