@@ -347,7 +347,7 @@ AE_INLINE float ae_pow(float x, float y) {
   uint32_t odd = integer ? (uint32_t)bits & 1u : 0u;
   power = x < 0.0f && x > -INFINITY && !integer ? NAN : power;
   power = ae_vm_float(ae_vm_bits(power) ^ (ae_vm_bits(x) & odd << 31));
-  return (x == 1.0f) | (y == 0.0f) ? 1.0f : power;
+  return ((x == 1.0f) | (y == 0.0f)) ? 1.0f : power;
 }
 
 AE_INLINE float ae_sin(float x) {
