@@ -1,30 +1,31 @@
 -- A scripted batch of experiments: every setting of a grid, with several seeds,
--- one CSV line each as it ends. A second run goes on where the file ends.
+-- one CSV line each as it ends. A second run goes on where the file ends: what
+-- stands there whole, for the same data and epochs, is not repeated.
 --
 --   aelua examples/sweep.lua [DATA] [EPOCHS] [CSV]
 local ae = require "aelua"
 local nn = ae.nn
 
 local data_path, epochs, csv_path = ...
-local train, test = ae.data.load(data_path or "digits")
+data_path = data_path or "digits"
+local train, test = ae.data.load(data_path)
 epochs, csv_path = tonumber(epochs) or 10, csv_path or "sweep.csv"
 
 local grid = { units = { 8, 16, 32 }, lr = { 1e-3, 3e-3 }, seed = { 1, 2, 3 } }
 
-local function key(units, lr, seed) return ("%d,%g,%d"):format(units, lr, seed) end
+local function key(units, lr, seed) return ("%s,%d,%d,%g,%d"):format(data_path, epochs, units, lr, seed) end
 
-local done = {}
+local done, text = {}, "data,epochs,units,lr,seed,loss,seconds\n"
 local existing = io.open(csv_path, "r")
 if existing then
-  for line in existing:lines() do
-    local settings = line:match("^([^,]+,[^,]+,[^,]+),[^,]+,[^,]+$")
-    if settings then done[settings] = true end
-  end
+  text = existing:read("a"):match("^.*\n") or text -- without a line that was cut short
   existing:close()
 end
+for settings in text:gmatch("([^\n]+),[^,\n]+,[^,\n]+\n") do done[settings] = true end
 
-local out = assert(io.open(csv_path, "a"))
-if not existing then out:write("units,lr,seed,loss,seconds\n") end
+local out = assert(io.open(csv_path, "w"))
+out:write(text)
+out:flush()
 
 local ran, skipped = 0, 0
 for _, units in ipairs(grid.units) do

@@ -145,7 +145,7 @@ int luaopen_aelua(lua_State *L) {
     lua_pushcfunction(L, open_state);
     lua_pushlightuserdata(L, &o);
     lua_call(L, 1, 0);
-    if (o.status != AE_OK) return ae_bind_raise(L, &o.err);
+    if (o.status != AE_OK) return luaL_error(L, "%s", o.err.message); /* there is no class of errors yet */
   }
   ae_lua *lua = ae_bind_find(L);
   if (!lua->open) {
