@@ -64,7 +64,10 @@ static void check_plan(ae_context *ctx, int64_t most) {
   for (int d = 0; d < p.ndim; d++) {
     const int64_t kind = below(6);
     if (kind == 0) p.from[d] = 0;
-    if (kind == 1) first += (p.dims[d] - 1) * p.from[d], p.from[d] = -p.from[d];
+    if (kind == 1) {
+      first += (p.dims[d] - 1) * p.from[d];
+      p.from[d] = -p.from[d];
+    }
   }
   char *from = malloc(from_bytes), *to = calloc(to_bytes, 1), *want = calloc(to_bytes, 1);
   for (size_t i = 0; i < from_bytes; i++) from[i] = (char)below(256);
@@ -76,7 +79,9 @@ static void check_plan(ae_context *ctx, int64_t most) {
     ae_copy_strided(ctx, &p, to, begin);
     CHECK(memcmp(to, want, to_bytes) == 0);
   }
-  free(from), free(to), free(want);
+  free(from);
+  free(to);
+  free(want);
 }
 
 static void check_assign(ae_context *ctx) {

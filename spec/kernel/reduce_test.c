@@ -95,7 +95,12 @@ static void check_sum(ae_context *ctx, const ae_tensor *x, ae_dimset set, ae_ter
   }
   CHECK(close);
   CHECK(same);
-  free(want), free(center), free(got), free(again), free(size), free(narrow);
+  free(want);
+  free(center);
+  free(got);
+  free(again);
+  free(size);
+  free(narrow);
 }
 
 static void check_extreme(ae_context *ctx, const ae_tensor *x, ae_dimset set, ae_extreme which,

@@ -77,7 +77,8 @@ static void tile_transpose(size_t element, const tile *t, char *to, const char *
   const int64_t rows = t->rows / side * side, cols = t->cols / side * side;
   tile below = *t, right = *t;
   ae_transpose(element, rows, cols, to, t->to_row, from, t->from_col);
-  right.rows = rows, right.cols = t->cols - cols;
+  right.rows = rows;
+  right.cols = t->cols - cols;
   tile_any(element, &right, to + cols * width, from + cols * t->from_col * width);
   below.rows = t->rows - rows;
   tile_any(element, &below, to + rows * t->to_row * width, from + rows * width);
@@ -96,34 +97,39 @@ typedef struct walk {
   int64_t block_rows, block_cols, row_blocks, col_blocks;
 } walk;
 
+/* Dimension `from` of the plan becomes dimension `to`. */
+static void plan_move(ae_copy *p, int to, int from) {
+  p->dims[to] = p->dims[from];
+  p->to[to] = p->to[from];
+  p->from[to] = p->from[from];
+}
+
 /* Insertion sort by falling stride of the destination. */
 static void plan_sort(ae_copy *p) {
   for (int i = 1; i < p->ndim; i++) {
-    for (int j = i; j > 0 && p->to[j] > p->to[j - 1]; j--) {
-      const int64_t dim = p->dims[j], to = p->to[j], from = p->from[j];
-      p->dims[j] = p->dims[j - 1], p->to[j] = p->to[j - 1], p->from[j] = p->from[j - 1];
-      p->dims[j - 1] = dim, p->to[j - 1] = to, p->from[j - 1] = from;
-    }
+    const int64_t dim = p->dims[i], to = p->to[i], from = p->from[i];
+    int j = i;
+    for (; j > 0 && to > p->to[j - 1]; j--) plan_move(p, j, j - 1);
+    p->dims[j] = dim;
+    p->to[j] = to;
+    p->from[j] = from;
   }
 }
 
 static void plan_simplify(ae_copy *p) {
   int n = 0;
   for (int d = 0; d < p->ndim; d++) {
-    if (p->dims[d] == 1) continue;
-    p->dims[n] = p->dims[d], p->to[n] = p->to[d], p->from[n] = p->from[d];
-    n++;
+    if (p->dims[d] != 1) plan_move(p, n++, d);
   }
   p->ndim = n;
   plan_sort(p);
-  n = 0;
+  n = 0; /* the last dimension so far, which the next may continue */
   for (int d = 1; d < p->ndim; d++) {
-    if (p->to[n] == p->to[d] * p->dims[d] && p->from[n] == p->from[d] * p->dims[d]) {
-      p->dims[n] *= p->dims[d], p->to[n] = p->to[d], p->from[n] = p->from[d];
-    } else {
-      n++;
-      p->dims[n] = p->dims[d], p->to[n] = p->to[d], p->from[n] = p->from[d];
-    }
+    const int64_t outer = p->dims[n];
+    const bool joins = p->to[n] == p->to[d] * p->dims[d] && p->from[n] == p->from[d] * p->dims[d];
+    if (!joins) n++;
+    plan_move(p, n, d);
+    if (joins) p->dims[n] *= outer;
   }
   if (p->ndim > 0) p->ndim = n + 1;
 }
@@ -139,22 +145,36 @@ static void walk_plan(walk *w, const ae_copy *given) {
   int row = last - 1;
   bool transposes = false;
   for (int d = 0; d < last && p.from[last] != 1 && p.from[last] != 0; d++) {
-    if (p.from[d] == 1 && p.to[last] == 1) row = d, transposes = true;
+    if (p.from[d] == 1 && p.to[last] == 1) {
+      row = d;
+      transposes = true;
+    }
   }
   w->element = p.element;
   w->outer = 0;
   for (int d = 0; d < last; d++) {
     if (d == row) continue;
-    w->dims[w->outer] = p.dims[d], w->to_stride[w->outer] = p.to[d], w->from_stride[w->outer] = p.from[d];
+    w->dims[w->outer] = p.dims[d];
+    w->to_stride[w->outer] = p.to[d];
+    w->from_stride[w->outer] = p.from[d];
     w->outer++;
   }
   w->whole = (tile){1, 1, 0, 1, 0, 1};
-  if (last >= 0) w->whole.cols = p.dims[last], w->whole.to_col = p.to[last], w->whole.from_col = p.from[last];
-  if (row >= 0) w->whole.rows = p.dims[row], w->whole.to_row = p.to[row], w->whole.from_row = p.from[row];
+  if (last >= 0) {
+    w->whole.cols = p.dims[last];
+    w->whole.to_col = p.to[last];
+    w->whole.from_col = p.from[last];
+  }
+  if (row >= 0) {
+    w->whole.rows = p.dims[row];
+    w->whole.to_row = p.to[row];
+    w->whole.from_row = p.from[row];
+  }
   const bool contiguous = w->whole.to_col == 1 && w->whole.from_col == 1;
   w->move = transposes ? tile_transpose : contiguous ? tile_rows : tile_any;
   if (transposes) {
-    w->block_rows = TILE_ROWS, w->block_cols = TILE_COLS;
+    w->block_rows = TILE_ROWS;
+    w->block_cols = TILE_COLS;
   } else {
     w->block_cols = w->whole.cols < TILE_ELEMENTS ? w->whole.cols : TILE_ELEMENTS;
     w->block_rows = TILE_ELEMENTS / w->block_cols;
@@ -180,17 +200,21 @@ static void walk_range(void *arg, int64_t begin, int64_t end) {
   int64_t at[AE_COPY_DIMS];
   int64_t rest = begin / blocks, block = begin % blocks, to = 0, from = 0;
   for (int d = w->outer - 1; d >= 0; d--) {
-    at[d] = rest % w->dims[d], rest /= w->dims[d];
-    to += at[d] * w->to_stride[d], from += at[d] * w->from_stride[d];
+    at[d] = rest % w->dims[d];
+    rest /= w->dims[d];
+    to += at[d] * w->to_stride[d];
+    from += at[d] * w->from_stride[d];
   }
   for (int64_t i = begin; i < end; i++) {
     walk_tile(w, block, w->to + to * width, w->from + from * width);
     if (++block < blocks) continue;
     block = 0;
     for (int d = w->outer - 1; d >= 0; d--) {
-      to += w->to_stride[d], from += w->from_stride[d];
+      to += w->to_stride[d];
+      from += w->from_stride[d];
       if (++at[d] < w->dims[d]) break;
-      to -= at[d] * w->to_stride[d], from -= at[d] * w->from_stride[d];
+      to -= at[d] * w->to_stride[d];
+      from -= at[d] * w->from_stride[d];
       at[d] = 0;
     }
   }
@@ -210,7 +234,10 @@ void ae_copy_strided(ae_context *ctx, const ae_copy *plan, void *to, const void 
 
 void ae_copy_strides(const ae_shape *shape, int64_t strides[AE_MAX_DIMS]) {
   int64_t step = 1;
-  for (int d = shape->ndim - 1; d >= 0; d--) strides[d] = step, step *= shape->dims[d];
+  for (int d = shape->ndim - 1; d >= 0; d--) {
+    strides[d] = step;
+    step *= shape->dims[d];
+  }
 }
 
 void ae_copy_permuted(ae_context *ctx, size_t element, const ae_shape *shape, const int *perm, void *to,
@@ -251,48 +278,4 @@ void ae_copy_box_in(ae_context *ctx, size_t element, const ae_shape *whole, cons
   memcpy(plan.dims, box->dims, sizeof box->dims);
   const int64_t first = box_strides(whole, start, box, plan.to, plan.from);
   ae_copy_strided(ctx, &plan, (char *)data + first * (int64_t)element, block);
-}
-
-ae_status ae_tensor_assign(ae_context *ctx, const char *who, ae_tensor *dst, const int64_t *start,
-                           const int64_t *length, ae_dimset dropped, const ae_tensor *src, ae_error *err) {
-  if (src->type != dst->type) {
-    return ae_fail(err, AE_TYPE, "%s: wants %s, the type it writes into, got %s", who, ae_type_name(dst->type),
-                   ae_type_name(src->type));
-  }
-  const size_t element = ae_type_size(dst->type);
-  ae_copy plan = {.element = element, .ndim = dst->shape.ndim};
-  ae_shape box = {0};
-  int64_t strides[AE_MAX_DIMS], source[AE_MAX_DIMS], first = 0;
-  ae_copy_strides(&dst->shape, strides);
-  ae_copy_strides(&src->shape, source);
-  for (int d = 0; d < dst->shape.ndim; d++) {
-    first += start[d] * strides[d];
-    if ((dropped >> d & 1) == 0) box.dims[box.ndim++] = length[d];
-  }
-  int from = src->shape.ndim - 1;
-  bool fits = true;
-  for (int d = dst->shape.ndim - 1; d >= 0; d--) {
-    plan.dims[d] = length[d], plan.to[d] = strides[d], plan.from[d] = 0;
-    if ((dropped >> d & 1) != 0 || from < 0) continue;
-    if (src->shape.dims[from] == length[d])
-      plan.from[d] = source[from];
-    else if (src->shape.dims[from] != 1)
-      fits = false;
-    from--;
-  }
-  for (; from >= 0; from--) fits = fits && src->shape.dims[from] == 1;
-  if (!fits) {
-    char a[AE_SHAPE_TEXT], b[AE_SHAPE_TEXT];
-    return ae_fail(err, AE_SHAPE, "%s: %s does not broadcast to %s", who, ae_shape_text(&src->shape, a),
-                   ae_shape_text(&box, b));
-  }
-  ae_tensor *copy = NULL;
-  if (src->storage == dst->storage) {
-    AE_TRY(ae_tensor_clone(ctx, src, &copy, err));
-    src = copy;
-  }
-  ae_copy_strided(ctx, &plan, (char *)ae_tensor_bytes(dst) + first * (int64_t)element, ae_tensor_bytes(src));
-  ae_storage_touch(dst->storage);
-  ae_tensor_release(copy);
-  return AE_OK;
 }

@@ -65,10 +65,14 @@ void ae_order_sort(ae_entry *entries, ae_entry *scratch, int64_t n) {
   for (int pass = 0; pass < PASSES; pass++) {
     if (counts[pass][digit_of(from[0].key, pass)] == n) continue; /* all have the same digit */
     uint32_t place[DIGITS], next = 0;
-    for (int d = 0; d < DIGITS; d++) place[d] = next, next += counts[pass][d];
+    for (int d = 0; d < DIGITS; d++) {
+      place[d] = next;
+      next += counts[pass][d];
+    }
     for (int64_t i = 0; i < n; i++) to[place[digit_of(from[i].key, pass)]++] = from[i];
     ae_entry *other = from;
-    from = to, to = other;
+    from = to;
+    to = other;
   }
   if (from != entries) memcpy(entries, from, (size_t)n * sizeof *entries);
 }

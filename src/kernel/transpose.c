@@ -53,11 +53,19 @@ AE_INLINE void turn(size_t element, int64_t rows, int64_t cols, char *to, int64_
       for (int64_t k = 0; k < side; k++) move_line(a.one + k * LINE, from + (c + k) * from_step + r * width);
       const uint8_t *turned = a.one;
       if (element == 1) {
-        for (int pass = 0; pass < 3; pass++) shuffle1(a.one, b.one), shuffle1(b.one, a.one);
+        for (int pass = 0; pass < 3; pass++) {
+          shuffle1(a.one, b.one);
+          shuffle1(b.one, a.one);
+        }
       } else if (element == 4) {
-        for (int pass = 0; pass < 2; pass++) shuffle4(a.four, b.four), shuffle4(b.four, a.four);
+        for (int pass = 0; pass < 2; pass++) {
+          shuffle4(a.four, b.four);
+          shuffle4(b.four, a.four);
+        }
       } else {
-        shuffle8(a.eight, b.eight), shuffle8(b.eight, a.eight), shuffle8(a.eight, b.eight);
+        shuffle8(a.eight, b.eight);
+        shuffle8(b.eight, a.eight);
+        shuffle8(a.eight, b.eight);
         turned = b.one;
       }
       for (int64_t k = 0; k < side; k++) move_line(to + (r + k) * to_step + c * width, turned + k * LINE);

@@ -16,7 +16,10 @@ typedef struct arange_attrs {
 
 static ae_status arange_shape(ae_call *call, ae_spec *out) {
   arange_attrs *attrs = call->attrs;
-  if (isnan(attrs->stop)) attrs->stop = attrs->start, attrs->start = 0;
+  if (isnan(attrs->stop)) {
+    attrs->stop = attrs->start;
+    attrs->start = 0;
+  }
   if (!isfinite(attrs->start) || !isfinite(attrs->stop) || !isfinite(attrs->step) || attrs->step == 0) {
     return ae_fail(call->err, AE_INVALID, "arange: wants finite numbers and a step other than 0, got %g, %g, %g",
                    attrs->start, attrs->stop, attrs->step);

@@ -107,9 +107,12 @@ static ae_status tile_forward(ae_call *call) {
   ae_copy plan = {.element = ae_type_size(x->type), .ndim = 2 * n};
   int64_t to = 1, from = 1;
   for (int d = n - 1; d >= 0; d--) {
-    plan.dims[2 * d] = attrs->counts.at[d], plan.dims[2 * d + 1] = attrs->in[d];
-    plan.to[2 * d] = to * attrs->in[d], plan.to[2 * d + 1] = to;
-    plan.from[2 * d] = 0, plan.from[2 * d + 1] = from;
+    plan.dims[2 * d] = attrs->counts.at[d];
+    plan.dims[2 * d + 1] = attrs->in[d];
+    plan.to[2 * d] = to * attrs->in[d];
+    plan.to[2 * d + 1] = to;
+    plan.from[2 * d] = 0;
+    plan.from[2 * d + 1] = from;
     to *= attrs->counts.at[d] * attrs->in[d];
     from *= attrs->in[d];
   }

@@ -90,7 +90,8 @@ static ae_status gather_forward(ae_call *call) {
   job j = job_over(call);
   AE_TRY(check_places(call, &j));
   j.element = ae_type_size(call->in[0]->type);
-  j.x = ae_tensor_bytes(call->in[0]), j.y = ae_tensor_bytes(call->out[0]);
+  j.x = ae_tensor_bytes(call->in[0]);
+  j.y = ae_tensor_bytes(call->out[0]);
   ae_parallel(call->ctx, call->out[0]->count, AE_GRAIN_COSTLY, take, &j);
   return AE_OK;
 }
@@ -108,7 +109,8 @@ static ae_status gather_backward(ae_call *call) {
   ae_tensor *gx;
   AE_TRY(ae_call_gradient(call, 0, &gx));
   job j = job_over(call);
-  j.x = ae_reals(gx), j.y = ae_reals(call->gout[0]);
+  j.x = ae_reals(gx);
+  j.y = ae_reals(call->gout[0]);
   const int64_t each = (j.n + j.m) * j.inner;
   ae_parallel(call->ctx, j.outer, AE_GRAIN_COSTLY / (each + 1) + 1, add, &j);
   return AE_OK;

@@ -81,7 +81,10 @@ static void take_rows(void *arg, int64_t begin, int64_t end) {
       for (size_t at = 0; at < j->row && at < FETCHED; at += LINE) __builtin_prefetch(next + at);
     }
     memcpy(j->to + (size_t)i * j->row, rows + (size_t)place_of(j, k) * j->row, j->row);
-    if (++k == j->count) k = 0, outer++;
+    if (++k == j->count) {
+      k = 0;
+      outer++;
+    }
   }
 }
 

@@ -31,7 +31,10 @@ static void product_range(void *arg, int64_t begin, int64_t end) {
     const int64_t n = v->inner - column < WIDTH ? v->inner - column : WIDTH;
     const int64_t first = outer * v->inner + column;
     const real *x = (const real *)v->data + outer * v->reduced * v->inner + column;
-    for (int64_t j = 0; j < n; j++) y[j] = 1, zeros[j] = 0;
+    for (int64_t j = 0; j < n; j++) {
+      y[j] = 1;
+      zeros[j] = 0;
+    }
     for (int64_t i = 0; i < v->reduced; i++, x += v->inner) {
       for (int64_t j = 0; j < n; j++) {
         const bool zero = x[j] == 0 && p->zeros;

@@ -68,7 +68,10 @@ static void quantile_rows(void *arg, int part, int64_t begin, int64_t end) {
       const int32_t low = entries[p.low].place, high = entries[p.high].place;
       const double a = (double)x[low * inner], b = (double)x[high * inner];
       j->y[k * rows + row] = (real)(p.share == 0 ? a : a + p.share * (b - a));
-      if (j->low) j->low[k * rows + row] = low, j->high[k * rows + row] = high;
+      if (j->low) {
+        j->low[k * rows + row] = low;
+        j->high[k * rows + row] = high;
+      }
     }
   }
 }
@@ -104,7 +107,8 @@ static ae_status quantile_forward(ae_call *call) {
     for (int i = 0; i < 2; i++) {
       AE_TRY(ae_tensor_new(call->ctx, AE_I32, &call->out_spec[0].shape, &call->saved[i], call->err));
     }
-    j.low = ae_i32s(call->saved[0]), j.high = ae_i32s(call->saved[1]);
+    j.low = ae_i32s(call->saved[0]);
+    j.high = ae_i32s(call->saved[1]);
   }
   AE_TRY(ae_reduce_open(call->ctx, call->in[0], attrs->set, &j.view, call->err));
   const ae_status status = run(call, &j);
@@ -169,7 +173,8 @@ static ae_status gradient_q(ae_call *call, const spread *s) {
 static ae_status quantile_backward(ae_call *call) {
   const ae_reduction *attrs = call->attrs;
   spread s = {.n_q = call->in[1]->count, .q = ae_reals(call->in[1]), .g = ae_reals(call->gout[0])};
-  s.low = ae_i32s(call->saved[0]), s.high = ae_i32s(call->saved[1]);
+  s.low = ae_i32s(call->saved[0]);
+  s.high = ae_i32s(call->saved[1]);
   AE_TRY(ae_reduce_open(call->ctx, call->in[0], attrs->set, &s.view, call->err));
   ae_status status = call->wants[0] ? gradient_x(call, &s) : AE_OK;
   if (status == AE_OK && call->wants[1]) status = gradient_q(call, &s);

@@ -75,6 +75,12 @@ static void spread_block(void *arg, int64_t first, int64_t n, const void *const 
   s->fn(s->gx + first, s->x < 0 ? NULL : in[s->x], s->kept < 0 ? NULL : in[s->kept], in[s->g], n);
 }
 
+static int add_operand(const ae_shape **shapes, ae_operand *operands, int *n, const ae_shape *shape, const real *data) {
+  shapes[*n] = shape;
+  operands[*n] = (ae_operand){data, sizeof(real)};
+  return (*n)++;
+}
+
 ae_status ae_reduction_gradient(ae_call *call, const ae_tensor *x, const real *kept, const real *g,
                                 ae_reduction_fn fn) {
   const ae_reduction *attrs = call->attrs;
@@ -86,9 +92,9 @@ ae_status ae_reduction_gradient(ae_call *call, const ae_tensor *x, const real *k
   const ae_shape *shapes[3];
   ae_operand operands[3];
   int n = 0;
-  if (x) s.x = n, shapes[n] = whole, operands[n++] = (ae_operand){ae_reals(x), sizeof(real)};
-  if (kept) s.kept = n, shapes[n] = &reduced, operands[n++] = (ae_operand){kept, sizeof(real)};
-  s.g = n, shapes[n] = &reduced, operands[n++] = (ae_operand){g, sizeof(real)};
+  if (x) s.x = add_operand(shapes, operands, &n, whole, ae_reals(x));
+  if (kept) s.kept = add_operand(shapes, operands, &n, &reduced, kept);
+  s.g = add_operand(shapes, operands, &n, &reduced, g);
   ae_broadcast plan;
   ae_broadcast_plan(whole, shapes, n, &plan);
   ae_broadcast_run(call->ctx, &plan, operands, AE_GRAIN_CHEAP, spread_block, &s);

@@ -145,7 +145,10 @@ AE_INLINE void forward_block(const job *j, block b) {
   double sum[WIDTH];
   const real *restrict x = j->x + b.first;
   real *restrict y = j->out + b.first;
-  for (int64_t k = 0; k < b.width; k++) m[k] = -(real)INFINITY, sum[k] = 0;
+  for (int64_t k = 0; k < b.width; k++) {
+    m[k] = -(real)INFINITY;
+    sum[k] = 0;
+  }
   for (int64_t i = 0; i < b.rows; i++) {
     for (int64_t k = 0; k < b.width; k++) m[k] = x[i * b.stride + k] > m[k] ? x[i * b.stride + k] : m[k];
   }
@@ -259,7 +262,9 @@ static void job_run(ae_context *ctx, job *j, const ways *w) {
 
 static ae_status forward(ae_call *call, bool log) {
   job j = job_over(call);
-  j.log = log, j.x = ae_reals(call->in[0]), j.out = ae_reals(call->out[0]);
+  j.log = log;
+  j.x = ae_reals(call->in[0]);
+  j.out = ae_reals(call->out[0]);
   job_run(call->ctx, &j, &(ways){forward_rows, forward_groups, forward_blocks});
   return AE_OK;
 }
@@ -268,7 +273,10 @@ static ae_status backward(ae_call *call, bool log) {
   ae_tensor *gx;
   AE_TRY(ae_call_gradient(call, 0, &gx));
   job j = job_over(call);
-  j.log = log, j.y = ae_reals(call->out[0]), j.g = ae_reals(call->gout[0]), j.out = ae_reals(gx);
+  j.log = log;
+  j.y = ae_reals(call->out[0]);
+  j.g = ae_reals(call->gout[0]);
+  j.out = ae_reals(gx);
   job_run(call->ctx, &j, &(ways){backward_rows, backward_groups, backward_blocks});
   return AE_OK;
 }
