@@ -136,6 +136,33 @@ function ae.avg_pool2d(x, size, stride, padding, count_padding) end
 ---@return aelua.Tensor # [N, P, Q, C]
 function Tensor:avg_pool2d(size, stride, padding, count_padding) end
 
+--- Every channel (last dimension) to mean 0 and variance 1 over all other dimensions, then scaled and shifted: f((x - mean) / sqrt(var + epsilon) * scale + shift).
+--- Without mean and var those of x are taken (training), with them these (evaluation). The variance is the biased one. nn.BatchNorm keeps running ones. Ioffe, Szegedy 2015. Errors: shapes that do not fit, one of mean and var alone, no rows.
+---@param x aelua.Tensor [..., C]
+---@param scale? aelua.Tensor may be nil; [C] (gamma); absent: 1
+---@param shift? aelua.Tensor may be nil; [C] (beta); absent: 0
+---@param mean? aelua.Tensor may be nil; [C] to use instead of x's
+---@param var? aelua.Tensor may be nil; [C] to use instead of x's
+---@param epsilon? number|table added to the variance; greater than 0, default 1e-5 as in PyTorch (Keras: 1e-3)
+---@param activation? "linear"|"relu" "linear" (the default) or "relu"
+---@return aelua.Tensor # [..., C] y; [C] the mean used; [C] the variance used
+---@return aelua.Tensor
+---@return aelua.Tensor
+function ae.batch_norm(x, scale, shift, mean, var, epsilon, activation) end
+
+--- Every channel (last dimension) to mean 0 and variance 1 over all other dimensions, then scaled and shifted: f((x - mean) / sqrt(var + epsilon) * scale + shift).
+--- Without mean and var those of x are taken (training), with them these (evaluation). The variance is the biased one. nn.BatchNorm keeps running ones. Ioffe, Szegedy 2015. Errors: shapes that do not fit, one of mean and var alone, no rows.
+---@param scale? aelua.Tensor may be nil; [C] (gamma); absent: 1
+---@param shift? aelua.Tensor may be nil; [C] (beta); absent: 0
+---@param mean? aelua.Tensor may be nil; [C] to use instead of x's
+---@param var? aelua.Tensor may be nil; [C] to use instead of x's
+---@param epsilon? number|table added to the variance; greater than 0, default 1e-5 as in PyTorch (Keras: 1e-3)
+---@param activation? "linear"|"relu" "linear" (the default) or "relu"
+---@return aelua.Tensor # [..., C] y; [C] the mean used; [C] the variance used
+---@return aelua.Tensor
+---@return aelua.Tensor
+function Tensor:batch_norm(scale, shift, mean, var, epsilon, activation) end
+
 --- Random zeros and ones.
 --- No gradient: it has no inputs.
 ---@param shape integer[]|table the sizes
@@ -315,6 +342,19 @@ function ae.cos(x) end
 ---@return aelua.Tensor # a tensor of x's shape
 function Tensor:cos() end
 
+--- x without its border, the inverse of pad: crop(x, {0, 2, 2, 0}) takes two rows and columns off each side of [N,H,W,C]. Errors: more than there is.
+---@param x aelua.Tensor [any shape]
+---@param before integer|integer[]|table how many to take off in front, for each dimension
+---@param after? integer|integer[] how many to take off behind, for each; default: as before
+---@return aelua.Tensor # [size - before - after in each dimension] of x's type
+function ae.crop(x, before, after) end
+
+--- x without its border, the inverse of pad: crop(x, {0, 2, 2, 0}) takes two rows and columns off each side of [N,H,W,C]. Errors: more than there is.
+---@param before integer|integer[]|table how many to take off in front, for each dimension
+---@param after? integer|integer[] how many to take off behind, for each; default: as before
+---@return aelua.Tensor # [size - before - after in each dimension] of x's type
+function Tensor:crop(before, after) end
+
 --- Running sums along a dimension, carried in double.
 ---@param x aelua.Tensor [any shape]
 ---@param dim? integer|table the dimension to run along; default the last
@@ -348,6 +388,19 @@ function ae.dense(x, w, b, activation, transposed, slope, alpha) end
 ---@param alpha? number of elu: -alpha is its limit; at least 0, default 1
 ---@return aelua.Tensor # [..., O] f(x w + b)
 function Tensor:dense(w, b, activation, transposed, slope, alpha) end
+
+--- Channels to pixels (pixel shuffle): every pixel of block * block * C channels becomes a square of pixels of C.
+--- y[n, h*block + i, w*block + j, c] = x[n, h, w, (i*block + j)*C + c], TensorFlow's order of channels. Errors: channels that block * block does not divide.
+---@param x aelua.Tensor [N, H, W, block*block*C]
+---@param block integer|table rows and columns that a pixel becomes; at least 1
+---@return aelua.Tensor # [N, H*block, W*block, C] of x's type
+function ae.depth_to_space(x, block) end
+
+--- Channels to pixels (pixel shuffle): every pixel of block * block * C channels becomes a square of pixels of C.
+--- y[n, h*block + i, w*block + j, c] = x[n, h, w, (i*block + j)*C + c], TensorFlow's order of channels. Errors: channels that block * block does not divide.
+---@param block integer|table rows and columns that a pixel becomes; at least 1
+---@return aelua.Tensor # [N, H*block, W*block, C] of x's type
+function Tensor:depth_to_space(block) end
 
 --- a divided by b, element by element, broadcasting; division by 0 gives inf or nan.
 --- Real numbers only: convert an i32 with t:to("f32").
@@ -524,6 +577,25 @@ function ae.gelu(x, approximate) end
 ---@return aelua.Tensor # a tensor of x's shape
 function Tensor:gelu(approximate) end
 
+--- Every sample's groups of channels to mean 0 and variance 1 over all positions, then scaled and shifted by channel. One group: over the whole sample; as many as channels: instance normalisation.
+--- Wu, He 2018. Errors: shapes that do not fit, groups that do not divide the channels.
+---@param x aelua.Tensor [N, ..., C]
+---@param scale? aelua.Tensor may be nil; [C] (gamma); absent: 1
+---@param shift? aelua.Tensor may be nil; [C] (beta); absent: 0
+---@param groups integer|table groups of channels; divides C
+---@param epsilon? number added to the variance; greater than 0, default 1e-5 as in PyTorch (Keras: 1e-3)
+---@return aelua.Tensor # a tensor of x's shape
+function ae.group_norm(x, scale, shift, groups, epsilon) end
+
+--- Every sample's groups of channels to mean 0 and variance 1 over all positions, then scaled and shifted by channel. One group: over the whole sample; as many as channels: instance normalisation.
+--- Wu, He 2018. Errors: shapes that do not fit, groups that do not divide the channels.
+---@param scale? aelua.Tensor may be nil; [C] (gamma); absent: 1
+---@param shift? aelua.Tensor may be nil; [C] (beta); absent: 0
+---@param groups integer|table groups of channels; divides C
+---@param epsilon? number added to the variance; greater than 0, default 1e-5 as in PyTorch (Keras: 1e-3)
+---@return aelua.Tensor # a tensor of x's shape
+function Tensor:group_norm(scale, shift, groups, epsilon) end
+
 --- 1 where a is above b, else 0, element by element, broadcasting.
 --- Two real tensors, or u8 and i32 in any mixture; a number goes with each. nan is unequal to everything and neither below nor above.
 --- No gradient: the result is u8.
@@ -573,6 +645,25 @@ function ae.isnan(x) end
 --- No gradient: the result is u8.
 ---@return aelua.Tensor # u8 of x's shape, 0 or 1
 function Tensor:isnan() end
+
+--- Every sample to mean 0 and variance 1 over its last dimensions, then scaled and shifted.
+--- Ba, Kiros, Hinton 2016. Errors: shapes that do not fit.
+---@param x aelua.Tensor [..., D]
+---@param scale? aelua.Tensor may be nil; [D] (gamma); absent: 1
+---@param shift? aelua.Tensor may be nil; [D] (beta); absent: 0
+---@param dims? integer|table how many of the last dimensions are D; default 1
+---@param epsilon? number added to the variance; greater than 0, default 1e-5 as in PyTorch (Keras: 1e-3)
+---@return aelua.Tensor # a tensor of x's shape
+function ae.layer_norm(x, scale, shift, dims, epsilon) end
+
+--- Every sample to mean 0 and variance 1 over its last dimensions, then scaled and shifted.
+--- Ba, Kiros, Hinton 2016. Errors: shapes that do not fit.
+---@param scale? aelua.Tensor may be nil; [D] (gamma); absent: 1
+---@param shift? aelua.Tensor may be nil; [D] (beta); absent: 0
+---@param dims? integer|table how many of the last dimensions are D; default 1
+---@param epsilon? number added to the variance; greater than 0, default 1e-5 as in PyTorch (Keras: 1e-3)
+---@return aelua.Tensor # a tensor of x's shape
+function Tensor:layer_norm(scale, shift, dims, epsilon) end
 
 --- 1 where a is below or equals b, else 0, element by element, broadcasting.
 --- Two real tensors, or u8 and i32 in any mixture; a number goes with each. nan is unequal to everything and neither below nor above.
@@ -1171,6 +1262,32 @@ function ae.sort(x, dim, descending) end
 ---@return aelua.Tensor
 function Tensor:sort(dim, descending) end
 
+--- Pixels to channels, the inverse of depth_to_space: every square of block * block pixels becomes one.
+--- Errors: rows or columns that block does not divide.
+---@param x aelua.Tensor [N, H, W, C]
+---@param block integer|table rows and columns that become one; at least 1
+---@return aelua.Tensor # [N, H/block, W/block, block*block*C] of x's type
+function ae.space_to_depth(x, block) end
+
+--- Pixels to channels, the inverse of depth_to_space: every square of block * block pixels becomes one.
+--- Errors: rows or columns that block does not divide.
+---@param block integer|table rows and columns that become one; at least 1
+---@return aelua.Tensor # [N, H/block, W/block, block*block*C] of x's type
+function Tensor:space_to_depth(block) end
+
+--- Sets whole channels of a sample to 0 with probability p and divides the others by 1 - p, so that the expectation stays.
+--- Draws from the random stream (ae.seed); nn.SpatialDropout2d does nothing in evaluation mode, this always draws. Tompson et al. 2015. Errors: p outside [0, 1).
+---@param x aelua.Tensor [N, ..., C]
+---@param p? number|table the probability of 0; at least 0, less than 1, default 0.5
+---@return aelua.Tensor # a tensor of x's shape
+function ae.spatial_dropout(x, p) end
+
+--- Sets whole channels of a sample to 0 with probability p and divides the others by 1 - p, so that the expectation stays.
+--- Draws from the random stream (ae.seed); nn.SpatialDropout2d does nothing in evaluation mode, this always draws. Tompson et al. 2015. Errors: p outside [0, 1).
+---@param p? number|table the probability of 0; at least 0, less than 1, default 0.5
+---@return aelua.Tensor # a tensor of x's shape
+function Tensor:spatial_dropout(p) end
+
 --- Square root of each element.
 --- A negative number gives nan. The derivative at 0 is inf: add a small number under the root where 0 can come.
 ---@param x aelua.Tensor [...] any shape
@@ -1308,6 +1425,23 @@ function ae.unsqueeze(x, dim) end
 ---@param dim integer|table where the new dimension is in the result, 1 to ndim + 1; -1: last
 ---@return aelua.Tensor # [.., 1, ..] of x's type, sharing its storage
 function Tensor:unsqueeze(dim) end
+
+--- Pictures or signals enlarged by whole factors, by repeating ("nearest") or between neighbours ("bilinear").
+--- Bilinear takes pixels as areas (half-pixel centres), as PyTorch, Keras and TensorFlow 2 do; with align_corners the corners of x and y fall together. Errors: another number of dimensions.
+---@param x aelua.Tensor [N, H, W, C] pictures or [N, T, C] signals
+---@param factor integer|integer[]|table how many times as large: a number or {height, width}
+---@param mode? "nearest"|"bilinear" "nearest" (the default) or "bilinear"
+---@param align_corners? boolean bilinear: corners fall on corners; default false
+---@return aelua.Tensor # [N, H*factor, W*factor, C]
+function ae.upsample(x, factor, mode, align_corners) end
+
+--- Pictures or signals enlarged by whole factors, by repeating ("nearest") or between neighbours ("bilinear").
+--- Bilinear takes pixels as areas (half-pixel centres), as PyTorch, Keras and TensorFlow 2 do; with align_corners the corners of x and y fall together. Errors: another number of dimensions.
+---@param factor integer|integer[]|table how many times as large: a number or {height, width}
+---@param mode? "nearest"|"bilinear" "nearest" (the default) or "bilinear"
+---@param align_corners? boolean bilinear: corners fall on corners; default false
+---@return aelua.Tensor # [N, H*factor, W*factor, C]
+function Tensor:upsample(factor, mode, align_corners) end
 
 --- Variance over dimensions: the sum of squared deviations from the mean, divided by count - correction. Computed in two passes, in double. nan where count - correction is not above 0 and all deviations are 0.
 ---@param x aelua.Tensor [any shape]
