@@ -56,6 +56,18 @@ describe("scalers", function()
     near({ 0.4 }, data.StandardScaler():fit(bytes).shift)
   end)
 
+  it("refuse samples that are not finite", function()
+    for _, class in ipairs { ae.data.MinMaxScaler, ae.data.StandardScaler } do
+      for _, bad in ipairs { 0 / 0, math.huge } do
+        local scaler = class()
+        local ok, failure = pcall(scaler.fit, scaler, ae.tensor { { 1, 2 }, { 3, bad } })
+        assert.is_false(ok)
+        assert.matches("numbers that are not finite", failure.message)
+        assert.is_nil(scaler.shift)
+      end
+    end
+  end)
+
   it("scale the batches of a data set", function()
     local set = data.tensors(samples, { labels = { 1, 2, 1, 2 } })
     local scaled = data.StandardScaler():fit(set):transform(set)

@@ -65,6 +65,29 @@ describe("Autoencoder", function()
     assert.near(wanted, model:fit(x, { verbose = 0, optimizer = ae.optim.SGD { lr = 0 } }):last().mse, 1e-4 * wanted)
   end)
 
+  it("reports the losses of named inputs, weighted by their samples", function()
+    local Join, Fork = nn.Module:extend("Join"), nn.Module:extend("Fork")
+    function Join:init() self.dense = nn.Dense(2) end
+    function Join:forward(x) return self.dense:forward(ae.concat({ x.a, x.b }, 2)) end
+    function Fork:init() self.a, self.b = nn.Dense(2), nn.Dense(3) end
+    function Fork:forward(z) return { a = self.a:forward(z), b = self.b:forward(z) } end
+    local model = ae.Autoencoder { input = { a = { 2 }, b = { 3 } }, encoder = Join(), decoder = Fork(), loss = "mse" }
+    local set = ae.data.tensors { a = ae.rand(10, 2), b = ae.rand(10, 3) }
+    local history = model:fit(set, { batch_size = 4, epochs = 2, verbose = 0, validation = 0.2 })
+    assert.equal(2, #history.epochs)
+    local row = model:evaluate(set)
+    assert.near(row.loss, row.a + row.b, 1e-6)
+    local got = model:reconstruct(set)
+    assert.near(row.a, (got.a - set:stored().a):square():mean():item(), 1e-5)
+    raises("compare tensors, got table", model.evaluate, model, set, { metrics = { "mse" } })
+  end)
+
+  it("refuses a corruption that gives another shape", function()
+    local model = small { corruption = function(x) return x[1] end }
+    raises("Autoencoder: corruption wants to give a tensor %[4, 2, 3%], got %[2, 3%]", model.fit, model, ae.rand { 4, 2, 3 },
+      { verbose = 0 })
+  end)
+
   it("gives one result each", function()
     local model, x = small(), ae.rand { 4, 2, 3 }
     assert.equal(1, select("#", model:encode(x)))

@@ -122,6 +122,14 @@ describe("CSVLogger", function()
   end)
 end)
 
+describe("callbacks without options", function()
+  it("take none", function()
+    assert.has_error(function() callbacks.TimeBudget(1, { x = 1 }) end)
+    assert.has_error(function() callbacks.TerminateOnNaN { patience = 1 } end)
+    assert.has_error(function() callbacks.LRScheduler(ae.schedule.constant(0.1), { x = 1 }) end)
+  end)
+end)
+
 describe("ModelCheckpoint", function()
   local function saves(checkpoint, rows)
     local saved = {}

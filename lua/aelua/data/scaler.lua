@@ -65,13 +65,19 @@ function Scaler:dims()
   return dims
 end
 
---- Finds shift and scale. u8 counts as k/255.
+local function is_finite(t) return t:isfinite():all():item() == 1 end
+
+--- Finds shift and scale. u8 counts as k/255. Errors: samples that are not finite.
 ---@generic T: aelua.Scaler
 ---@param self T
 ---@param samples aelua.Dataset|userdata the training part, [N, ...]
 ---@return T self
 function Scaler:fit(samples)
   core.no_grad(self.find, self, samples)
+  if not (is_finite(self.shift) and is_finite(self.scale)) then
+    self.shift, self.scale = nil, nil
+    errors.raise("invalid", ("%s:fit: the samples hold numbers that are not finite"):format(self.class_name), 2)
+  end
   core.keep(self.shift, self.scale)
   return self
 end

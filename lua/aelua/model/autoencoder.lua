@@ -93,12 +93,19 @@ return function(Model, tools)
     return self.output
   end
 
+  local function corrupt(self, x)
+    local noisy = self.corruption(x)
+    errors.check(core.is_tensor(noisy) and shapes.equal(noisy.shape, x.shape), "shape",
+      "%s: corruption wants to give a tensor %s, got %s", self.class_name, shapes.text(x.shape),
+      core.is_tensor(noisy) and shapes.text(noisy.shape) or type(noisy))
+    return noisy
+  end
+
   local function corrupted(self, input)
-    local corruption = self.corruption
-    if not corruption or not self.training then return input end
-    if type(input) ~= "table" then return corruption(input) end
+    if not self.corruption or not self.training then return input end
+    if type(input) ~= "table" then return corrupt(self, input) end
     local result = {}
-    for _, name in ipairs(sorted_names(input)) do result[name] = corruption(input[name]) end
+    for _, name in ipairs(sorted_names(input)) do result[name] = corrupt(self, input[name]) end
     return result
   end
 

@@ -5,6 +5,12 @@ local core = require "aelua.core"
 local M = {}
 
 local function finite(value)
+  if type(value) == "table" then
+    for _, one in pairs(value) do
+      if not finite(one) then return false end
+    end
+    return true
+  end
   if not core.is_tensor(value) or value.dtype == "u8" or value.dtype == "i32" then return true end
   return value:isfinite():all():item() == 1
 end

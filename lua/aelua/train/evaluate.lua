@@ -59,8 +59,17 @@ function Means:write(row, order, prefix)
   end
 end
 
+--- How many samples a batch has.
+---@param batch table
+---@return integer
+function M.samples(batch)
+  local input = batch.input
+  if not core.is_tensor(input) then input = select(2, next(input)) end
+  return #input
+end
+
 local function add_batch(model, batch, list, means)
-  local n = #batch.input
+  local n = M.samples(batch)
   local total, terms, prediction = model:losses(batch, #list > 0)
   means:add_losses(total, terms, n)
   means:add_metrics(list, prediction, batch.target or batch.input, n)

@@ -134,8 +134,9 @@ local function train_batch(run, batch, step, list, means)
   if type(value) ~= "number" then value = value:item() end
   if terms then terms = evaluate.numbers(terms) end
   if is_finite(value) then
-    means:add_losses(value, terms, #batch.input)
-    core.no_grad(means.add_metrics, means, list, prediction, batch.target or batch.input, #batch.input)
+    local n = evaluate.samples(batch)
+    means:add_losses(value, terms, n)
+    core.no_grad(means.add_metrics, means, list, prediction, batch.target or batch.input, n)
   end
   return value, terms
 end

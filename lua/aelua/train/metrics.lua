@@ -10,7 +10,11 @@ local ops = core.ops
 local M = {}
 
 --- [N, ...] as [N, D].
-local function rows(t) return ops.reshape(t, { #t, -1 }) end
+local function rows(t)
+  errors.check(core.is_tensor(t), "type",
+    "metrics: mse, mae, psnr and l2 compare tensors, got %s; of named results a function measures", type(t))
+  return ops.reshape(t, { #t, -1 })
+end
 
 local function squared_error(prediction, target)
   return ops.square(rows(prediction) - rows(target))

@@ -1,6 +1,7 @@
 --- Sets the learning rate from a schedule, or from a function of the epoch.
 local Callback = require "aelua.train.callbacks.callback"
 local errors = require "aelua.base.errors"
+local options = require "aelua.base.options"
 
 ---@class aelua.LRScheduler: aelua.Callback
 local LRScheduler = Callback:extend("LRScheduler")
@@ -8,7 +9,8 @@ local LRScheduler = Callback:extend("LRScheduler")
 ---@param schedule aelua.Schedule|fun(epoch: integer, lr: number): number
 --- A schedule of `ae.schedule`, which counts epochs or steps as it says; or a
 --- function of the epoch (from 1) and the rate so far, called as each epoch begins.
-function LRScheduler:init(schedule)
+function LRScheduler:init(schedule, ...)
+  options.no_more("LRScheduler", "a schedule or a function", ...)
   local kind = type(schedule)
   errors.check(kind == "function" or (kind == "table" and schedule.value), "invalid",
     "LRScheduler wants a schedule or a function, got %s", kind)

@@ -2,12 +2,14 @@
 local Callback = require "aelua.train.callbacks.callback"
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
+local options = require "aelua.base.options"
 
 ---@class aelua.TimeBudget: aelua.Callback
 local TimeBudget = Callback:extend("TimeBudget")
 
 ---@param seconds number counted from the beginning of fit
-function TimeBudget:init(seconds)
+function TimeBudget:init(seconds, ...)
+  options.no_more("TimeBudget", "a number of seconds", ...)
   errors.check(type(seconds) == "number" and seconds > 0, "invalid",
     "TimeBudget wants a number of seconds above 0, got %s", tostring(seconds))
   self.seconds = seconds
