@@ -1,0 +1,29 @@
+-- The benchmark runs and prints what it promises; how fast anything is stays out of the tests.
+local program = arg and arg[-1] or "build/aelua"
+
+local function bench(arguments)
+  local pipe = assert(io.popen(("AELUA='%s' scripts/bench %s 2>&1"):format(program, arguments)))
+  local text = pipe:read("a")
+  local _, _, status = pipe:close()
+  return text, status
+end
+
+describe("scripts/bench", function()
+  it("prints times, shares of the peak, memory and the time to start", function()
+    local text, status = bench "--models dense --rounds 1 --seconds 0.02 --threads 1"
+    assert.are.equal(0, status)
+    for _, part in ipairs { "multiply-add peak, measured: %d+ GF/s", "dense: 784%-32%-784, batch 256", "\n  aelua +[%d.]+ ",
+      "\n  aelua, OpenBLAS alone +[%d.]+ ", "most memory, MB", "start%-up, ms: [%d.]+" } do
+      assert(text:find(part), "wants " .. part .. " in:\n" .. text)
+    end
+  end)
+
+  it("refuses what it does not know", function()
+    for arguments, says in pairs { ["--model dense"] = "unknown option --model", ["--models deeep"] = "no model 'deeep'",
+      ["--rounds"] = "--rounds wants a value", ["--threads two"] = "--threads wants a number, got two" } do
+      local text, status = bench(arguments)
+      assert.are.equal(2, status)
+      assert(text:find(says, 1, true), text)
+    end
+  end)
+end)
