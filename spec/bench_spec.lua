@@ -12,7 +12,7 @@ describe("scripts/bench", function()
   it("prints times, shares of the peak, memory and the time to start", function()
     local text, status = bench "--models dense --rounds 1 --seconds 0.02 --threads 1"
     assert.are.equal(0, status)
-    for _, part in ipairs { "multiply-add peak, measured: %d+ GF/s", "dense: 784%-32%-784, batch 256", "\n  aelua +[%d.]+ ",
+    for _, part in ipairs { "multiply%-add peak, measured: %d+ GF/s", "dense: 784%-32%-784, batch 256", "\n  aelua +[%d.]+ ",
       "\n  aelua, OpenBLAS alone +[%d.]+ ", "most memory, MB", "start%-up, ms: [%d.]+" } do
       assert(text:find(part), "wants " .. part .. " in:\n" .. text)
     end
