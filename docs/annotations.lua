@@ -1021,20 +1021,24 @@ function Tensor:one_hot(classes, dtype) end
 ---@return aelua.Tensor # [shape] of the type asked for
 function ae.ones(shape, dtype) end
 
---- A border of one value around x: pad(x, {0, 2, 2, 0}) puts two rows and columns on each side of [N,H,W,C].
+--- A border around x: pad(x, {0, 2, 2, 0}) puts two rows and columns on each side of [N,H,W,C].
+--- constant: of one value. edge: of the nearest element. reflect: x mirrored at its first and last element, which are not repeated. Errors: a border to mirror that is not less than x.
 ---@param x aelua.Tensor [any shape]
 ---@param before integer[]|table how many in front, for each dimension
 ---@param after? integer[] how many behind, for each; default: as before
----@param value? number the border's value, which x's type holds; default 0
+---@param value? number constant: the border's value, which x's type holds; default 0
+---@param mode? "constant"|"edge"|"reflect" "constant" (the default), "edge" or "reflect"
 ---@return aelua.Tensor # [before + size + after in each dimension] of x's type
-function ae.pad(x, before, after, value) end
+function ae.pad(x, before, after, value, mode) end
 
---- A border of one value around x: pad(x, {0, 2, 2, 0}) puts two rows and columns on each side of [N,H,W,C].
+--- A border around x: pad(x, {0, 2, 2, 0}) puts two rows and columns on each side of [N,H,W,C].
+--- constant: of one value. edge: of the nearest element. reflect: x mirrored at its first and last element, which are not repeated. Errors: a border to mirror that is not less than x.
 ---@param before integer[]|table how many in front, for each dimension
 ---@param after? integer[] how many behind, for each; default: as before
----@param value? number the border's value, which x's type holds; default 0
+---@param value? number constant: the border's value, which x's type holds; default 0
+---@param mode? "constant"|"edge"|"reflect" "constant" (the default), "edge" or "reflect"
 ---@return aelua.Tensor # [before + size + after in each dimension] of x's type
-function Tensor:pad(before, after, value) end
+function Tensor:pad(before, after, value, mode) end
 
 --- The numbers 1 to n in random order, every order as likely as any other.
 --- No gradient: it has no inputs.

@@ -15,8 +15,8 @@ local EarlyStopping = Callback:extend("EarlyStopping")
 ---@field start_epoch? integer
 
 ---@param given? aelua.EarlyStoppingOptions
---- monitor: default val_loss, else loss. patience: epochs without improvement
---- that are still taken, default 0. restore_best: default true. start_epoch:
+--- monitor: default val_loss, else loss. patience: so many epochs without
+--- improvement end the run, as does one where it is 0, the default. restore_best: default true. start_epoch:
 --- epochs before it do not count, default 1.
 function EarlyStopping:init(given)
   local o = options.check("EarlyStopping", given, {
@@ -47,7 +47,7 @@ function EarlyStopping:on_epoch_end(run, row)
     return
   end
   self.waited = self.waited + 1
-  if self.waited > self.options.patience then
+  if self.waited >= math.max(1, self.options.patience) then
     run:stop(("EarlyStopping: no improvement for %d epochs"):format(self.waited))
   end
 end
