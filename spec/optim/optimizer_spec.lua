@@ -185,7 +185,9 @@ describe("optim", function()
     (w * 1):sum():backward()
     opt:step()
     assert.equal(0, w[1]:item())
-    assert.equal(opt, optim.get(opt, module { leaf(1) })) -- keeps what it has
+    assert.equal(opt, optim.get(opt, module { w, leaf(1) })) -- keeps what it has
+    assert.equal(opt, optim.get(opt, module {}))
+    refuses("invalid", "trains other parameters, and none of these", optim.get, opt, module { leaf(1) })
     refuses("invalid", "did you mean 'adam'?", optim.by_name, "adm")
     refuses("invalid", "optimizer wants an optimiser", optim.get, 3, module { w })
   end)

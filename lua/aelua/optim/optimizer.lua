@@ -101,11 +101,14 @@ function Optimizer:group_options(source)
 end
 
 --- Gives an optimiser that was made without modules one to train; fit does so.
---- One that has some keeps them.
+--- One that has some keeps them; it raises where they are none of the module's.
 ---@param module any
 ---@return aelua.Optimizer self
 function Optimizer:attach(module)
-  if #self.sources == 0 then self.sources = sources.read(self:who("attach"), { module }, self.declared) end
+  local who = self:who("attach")
+  if #self.sources == 0 then self.sources = sources.read(who, { module }, self.declared) end
+  errors.check(not sources.are_strangers(self.sources, module), "invalid",
+    "%s: the optimiser trains other parameters, and none of these; make one for each model", who)
   return self
 end
 

@@ -93,4 +93,28 @@ function M.collect(who, sources)
   return lists
 end
 
+local function parameter_set(items)
+  local set = {}
+  for _, item in ipairs(items) do
+    visit(item, "", function(_, tensor) set[tensor] = true end)
+  end
+  return set
+end
+
+--- Whether a module has parameters that none of the sources has any of; false
+--- while either has none yet.
+---@param sources aelua.OptimSource[]
+---@param module any
+---@return boolean
+function M.are_strangers(sources, module)
+  local wanted, any = parameter_set { module }, false
+  for _, source in ipairs(sources) do
+    for tensor in pairs(parameter_set(source.items)) do
+      if wanted[tensor] then return false end
+      any = true
+    end
+  end
+  return any and next(wanted) ~= nil
+end
+
 return M
