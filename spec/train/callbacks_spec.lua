@@ -47,6 +47,20 @@ describe("EarlyStopping", function()
     assert.is_false(ok)
     assert.matches("did you mean 'val_loss'", failure.message)
   end)
+  it("is not gone on with where a run that it ended is resumed", function()
+    local path = os.tmpname()
+    os.remove(path)
+    local function run(resume)
+      local model = toy.model(2)
+      local history = fit(model, { epochs = 10, optimizer = ae.optim.SGD { lr = 50 }, checkpoint = path, resume = resume,
+        callbacks = { callbacks.EarlyStopping { patience = 2 } } })
+      return model.weight[1]:item(), #history.epochs, history.stopped
+    end
+    local first = { run(false) }
+    assert.same(first, { run(true) })
+    os.remove(path)
+    assert.matches("no improvement for 2 epochs", first[3])
+  end)
   it("gives the model the weights of its best epoch back", function()
     local model = toy.model(2)
     local stopping = callbacks.EarlyStopping { patience = 1 }

@@ -34,8 +34,15 @@ function EarlyStopping:reset()
   self.waited, self.best, self.best_epoch, self.weights = 0, nil, nil, nil
 end
 
+local function stop_if_due(self, run)
+  if self.waited >= math.max(1, self.options.patience) then
+    run:stop(("EarlyStopping: no improvement for %d epochs"):format(self.waited))
+  end
+end
+
+--- A run that it had ended is not gone on with.
 function EarlyStopping:on_train_begin(run)
-  if not run.resumed then self:reset() end
+  if run.resumed then stop_if_due(self, run) else self:reset() end
 end
 
 function EarlyStopping:on_epoch_end(run, row)
@@ -47,9 +54,7 @@ function EarlyStopping:on_epoch_end(run, row)
     return
   end
   self.waited = self.waited + 1
-  if self.waited >= math.max(1, self.options.patience) then
-    run:stop(("EarlyStopping: no improvement for %d epochs"):format(self.waited))
-  end
+  stop_if_due(self, run)
 end
 
 function EarlyStopping:on_train_end(run)
