@@ -82,8 +82,9 @@ return function(Model, tools)
   function Autoencoder:connect(wanted)
     self.code = self:within(self.encoder, "build", self.input)
     self.output = self:within(self.decoder, "build", self.code)
-    errors.check(shapes.equal(self.output, wanted), "shape", "%s: the decoder gives %s, the %s is %s", self.class_name,
-      shapes.text(self.output), wanted == self.input and "input" or "target", shapes.text(wanted))
+    if shapes.equal(self.output, wanted) then return end
+    errors.raise("shape", ("%s: the decoder gives %s, the %s is %s%s"):format(self.class_name, shapes.text(self.output),
+      wanted == self.input and "input" or "target", shapes.text(wanted), nn.size_hint(self, self.decoder, wanted)))
   end
 
   function Autoencoder:build(shape)

@@ -8,13 +8,17 @@ local M = {
   init = require "aelua.nn.initializers",
   loss = require "aelua.nn.loss",
   mirror = require "aelua.nn.mirror",
+  size_hint = require "aelua.nn.size_hint",
   describe = description.describe,
   from_config = description.from_config,
   register = description.register,
 }
 
 local layers = {
-  "sequential", "dense", "tied_dense", "flatten", "reshape", "dropout", "gaussian_noise",
+  "sequential", "dense", "tied_dense", "flatten", "reshape", "dropout", "gaussian_noise", "residual",
+  "conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "tied_conv_transpose1d", "tied_conv_transpose2d",
+  "depthwise_conv2d", "separable_conv2d",
+  "max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "global_avg_pool1d", "global_avg_pool2d",
 }
 for _, file in ipairs(layers) do
   local class = description.register(require("aelua.nn." .. file))

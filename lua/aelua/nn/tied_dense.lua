@@ -10,9 +10,9 @@
 local core = require "aelua.core"
 local Dense = require "aelua.nn.dense"
 local Module = require "aelua.nn.module"
+local Weighted = require "aelua.nn.weighted"
 local activation = require "aelua.nn.activation"
 local errors = require "aelua.base.errors"
-local initializers = require "aelua.nn.initializers"
 local options = require "aelua.base.options"
 local parameter = require "aelua.nn.parameter"
 local shapes = require "aelua.base.shapes"
@@ -27,14 +27,10 @@ local dense = core.ops.dense
 ---@field bias_init? any default "zeros"
 ---@field activity_l1? number default 0
 
-local declared = {
+local declared = Weighted.declare({
   units = { type = "table" },
-  activation = {},
   inverse_activation = { type = "boolean", default = false },
-  bias = { type = "boolean", default = true },
-  bias_init = { default = "zeros" },
-  activity_l1 = { type = "number", default = 0, min = 0 },
-}
+}, { "weight_init", "l1", "l2" })
 
 ---@class aelua.TiedDense: aelua.Dense
 local TiedDense = Dense:extend("TiedDense")
@@ -47,14 +43,11 @@ function TiedDense:init(source, given, ...)
   options.no_more("TiedDense", "a Dense layer and an activation or options", ...)
   errors.check(Dense.is(source) and not TiedDense.is(source), "invalid", "TiedDense wants a Dense layer, got %s",
     Module.is(source) and source.class_name or type(source))
-  if type(given) == "string" or Module.is(given) then given = { activation = given } end
-  local o = options.check("TiedDense", given, declared)
+  local o = options.check("TiedDense", Weighted.as_options(given), declared)
   self._source = source
   self.units = o.units and shapes.check("TiedDense", o.units) or {}
-  self._bias_init = initializers.get("TiedDense", o.bias_init)
-  self.has_bias, self.l1, self.l2, self.activity_l1 = o.bias, 0, 0, o.activity_l1
   self.inverse_activation = o.inverse_activation
-  self:set_activation(activation.get("TiedDense", o.activation))
+  self:take(o)
   if o.inverse_activation and source._activation then
     self._inverse = source._activation
     errors.check(activation.has_inverse(self._inverse), "unsupported", "TiedDense: %s has no inverse",
@@ -87,22 +80,16 @@ function TiedDense:project(x, fused)
 end
 
 function TiedDense:config(writer)
-  return {
-    source = writer:name_of(self._source),
-    units = #self.units > 0 and self.units or nil,
-    activation = self._activation and activation.describe(self._activation, writer) or nil,
-    inverse_activation = self.inverse_activation,
-    bias = self.has_bias,
-    bias_init = initializers.describe(self._bias_init),
-    activity_l1 = self.activity_l1,
-  }
+  local config = Weighted.config(self, writer)
+  config.source = writer:name_of(self._source)
+  config.units = #self.units > 0 and self.units or nil
+  config.inverse_activation = self.inverse_activation
+  config.l1, config.l2 = nil, nil
+  return config
 end
 
 function TiedDense.from_config(config, reader)
-  local given = {}
-  for key, value in pairs(config) do given[key] = value end
-  given.source, given.activation = nil, activation.read(config.activation, reader)
-  return TiedDense(reader:find(config.source), given)
+  return TiedDense(reader:find(config.source), Weighted.given(config, reader, "source"))
 end
 
 function TiedDense:mirror() return Module.mirror(self) end

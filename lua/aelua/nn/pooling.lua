@@ -1,0 +1,67 @@
+--- What pooling layers share: a window that slides over every channel.
+local Layer = require "aelua.nn.layer"
+local errors = require "aelua.base.errors"
+local options = require "aelua.base.options"
+local shapes = require "aelua.base.shapes"
+local sides = require "aelua.nn.sides"
+
+---@class aelua.PoolingOptions
+---@field stride? integer|integer[] from one window to the next; default: its size
+---@field padding? string|integer|integer[] "valid" (default), "same", or numbers less than the size
+
+---@class aelua.Pooling: aelua.Layer
+---@field size integer[]
+---@field stride integer[]
+---@field padding string|integer[]
+local Pooling = Layer:extend("Pooling")
+Pooling.sides = 2
+Pooling.resamples = true
+Pooling.declared = {
+  stride = { type = { "integer", "table" } },
+  padding = { type = { "string", "integer", "table" }, default = "valid" },
+}
+
+---@param size integer|integer[] of the window: a number or {height, width}
+---@param given? aelua.PoolingOptions
+function Pooling:init(size, given, ...)
+  local who, n = self.class_name, self.sides
+  options.no_more(who, "a size and options", ...)
+  local o = options.check(who, given, self.declared)
+  self.size = sides.numbers(who, "size", size, n, 1)
+  self.stride = o.stride and sides.numbers(who, "stride", o.stride, n, 1) or self.size
+  self.padding = sides.padding(who, o.padding, n)
+  self.count_padding = o.count_padding
+  self._attributes = {
+    size = self.size, stride = self.stride, padding = self.padding, count_padding = o.count_padding,
+  }
+end
+
+function Pooling:build(shape)
+  shape = sides.sample(self.class_name, shape, self.sides)
+  local result = sides.result(self.op, shape, self._attributes)
+  self.input_shape = shape
+  return result
+end
+
+---@param x aelua.Tensor [N, H, W, C], or [N, T, C]
+---@return aelua.Tensor [N, P, Q, C], or [N, P, C]
+function Pooling:forward(x)
+  if not self.input_shape then self:build(shapes.of_sample(x)) end
+  return self.op(x, self._attributes)
+end
+
+function Pooling:config()
+  return { size = self.size, stride = self.stride, padding = self.padding, count_padding = self.count_padding }
+end
+
+--- The options in a description.
+function Pooling.given(config)
+  return { stride = config.stride, padding = config.padding, count_padding = config.count_padding }
+end
+
+function Pooling:mirror()
+  errors.raise("unsupported", ("mirror: %s has no mirror image; a convolution with stride %s in its place has one"):format(
+    self.class_name, table.concat(self.stride, ", ")), 2)
+end
+
+return Pooling

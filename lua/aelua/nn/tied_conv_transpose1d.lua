@@ -1,0 +1,23 @@
+--- A transposed convolution of signals with the weight of a convolution and a bias
+--- of its own; it gives the size of that one's input back. See tied_transposed.lua.
+---
+---   local conv = nn.Conv1d(32, 3, { stride = 2, padding = "same", activation = "relu" })
+---   local back = nn.TiedConvTranspose1d(conv, "sigmoid")
+local core = require "aelua.core"
+local Conv1d = require "aelua.nn.conv1d"
+local TiedTransposed = require "aelua.nn.tied_transposed"
+local Weighted = require "aelua.nn.weighted"
+
+---@class aelua.TiedConvTranspose1d: aelua.TiedTransposed
+local TiedConvTranspose1d = TiedTransposed:extend("TiedConvTranspose1d")
+TiedConvTranspose1d.transparent = TiedConvTranspose1d
+TiedConvTranspose1d.sides = 1
+TiedConvTranspose1d.op = core.ops.conv_transpose1d
+TiedConvTranspose1d.Source = Conv1d
+Conv1d.Tied = TiedConvTranspose1d
+
+function TiedConvTranspose1d.from_config(config, reader)
+  return TiedConvTranspose1d(reader:find(config.source), Weighted.given(config, reader, "source"))
+end
+
+return TiedConvTranspose1d
