@@ -26,6 +26,19 @@ const ae_backend *ae_backend_onednn(void);
 /* Plain loops, where no library is to be had. */
 extern const ae_backend ae_backend_loops;
 
+/* The handle of oneDNN's library, NULL: there is none. */
+void *ae_onednn_library(void);
+
+/* What kernel/ keeps in a context. */
+typedef struct ae_kernel_state {
+  ae_allocator *allocator;
+  const ae_backend *forced; /* that AELUA_BACKEND names; NULL: none */
+  void *conv;               /* primitives of convolutions (conv_onednn.c) */
+  void (*conv_close)(void *conv);
+} ae_kernel_state;
+/* Made at the first call. Errors: those of AELUA_BACKEND, AE_NO_MEMORY. */
+ae_status ae_kernel_state_of(ae_context *ctx, ae_kernel_state **out, ae_error *err);
+
 /* Between the two, a library that would spread over OpenMP's threads uses one. */
 int ae_backend_enter_serial(void);
 void ae_backend_leave_serial(int before);

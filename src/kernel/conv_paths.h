@@ -1,5 +1,5 @@
 /*
-** conv_paths: the three ways of conv.h, for conv.c, and what they share. No
+** conv_paths: the ways of conv.h, for conv.c, and what they share. No
 ** size is 0 here.
 */
 #ifndef AE_KERNEL_CONV_PATHS_H
@@ -23,7 +23,9 @@ typedef struct ae_conv_path {
 } ae_conv_path;
 
 extern const ae_conv_path ae_conv_tiles;
-extern const ae_conv_path ae_conv_few;       /* groups = 1, k <= AE_CONV_FEW */
+extern const ae_conv_path ae_conv_few; /* groups = 1, k <= AE_CONV_FEW */
+/* AE_UNSUPPORTED without a message, before anything is written: it has no way for this convolution. */
+extern const ae_conv_path ae_conv_onednn;
 extern const ae_conv_path ae_conv_depthwise; /* groups = c = k */
 
 /* In how many parts `units` equal pieces of the whole work are worth splitting. */

@@ -64,14 +64,9 @@ void ae_backend_leave_serial(int before) {
 
 /* ---- Choice ---- */
 
-/* What a context keeps: the backend that AELUA_BACKEND forces, NULL for none. */
-typedef struct kernel_state {
-  ae_allocator *allocator;
-  const ae_backend *forced;
-} kernel_state;
-
 static void close_state(void *kernel) {
-  kernel_state *state = kernel;
+  ae_kernel_state *state = kernel;
+  if (state->conv) state->conv_close(state->conv);
   ae_free(state->allocator, state, sizeof *state);
 }
 
@@ -91,13 +86,13 @@ static ae_status read_forced(ae_context *ctx, const ae_backend **out, ae_error *
   return AE_OK;
 }
 
-static ae_status get_state(ae_context *ctx, const kernel_state **out, ae_error *err) {
+ae_status ae_kernel_state_of(ae_context *ctx, ae_kernel_state **out, ae_error *err) {
   if (!ctx->kernel) {
     const ae_backend *backend;
     void *block;
     AE_TRY(read_forced(ctx, &backend, err));
-    AE_TRY(ae_allocate(ctx->allocator, sizeof(kernel_state), &block, err));
-    *(kernel_state *)block = (kernel_state){ctx->allocator, backend};
+    AE_TRY(ae_allocate(ctx->allocator, sizeof(ae_kernel_state), &block, err));
+    *(ae_kernel_state *)block = (ae_kernel_state){.allocator = ctx->allocator, .forced = backend};
     ctx->kernel = block;
     ctx->kernel_close = close_state;
   }
@@ -110,7 +105,7 @@ static double work(int64_t m, int64_t n, int64_t k) {
 }
 
 /* m, n, k: of one tile. */
-static const ae_backend *choose(ae_context *ctx, const kernel_state *state, int64_t m, int64_t n, int64_t k) {
+static const ae_backend *choose(ae_context *ctx, const ae_kernel_state *state, int64_t m, int64_t n, int64_t k) {
   if (state->forced) return state->forced;
   const ae_backend *blas = ae_backend_openblas(ctx->keep_environment), *onednn = NULL;
   if (!blas || blas->lent || (n >= ONEDNN_COLUMNS && work(m, n, k) >= ONEDNN_WORK)) onednn = ae_backend_onednn();
@@ -201,8 +196,8 @@ static void scale(const product *p) {
 
 ae_status ae_gemm(ae_context *ctx, int64_t m, int64_t n, int64_t k, real alpha, ae_matrix a, ae_matrix b, real beta,
                   real *c, int64_t c_stride, ae_error *err) {
-  const kernel_state *state;
-  AE_TRY(get_state(ctx, &state, err));
+  ae_kernel_state *state;
+  AE_TRY(ae_kernel_state_of(ctx, &state, err));
   product p = {.m = m, .n = n, .k = k, .alpha = alpha, .beta = beta, .a = a, .b = b, .c = c, .c_stride = c_stride};
   if (m == 0 || n == 0) return AE_OK;
   if (k == 0 || alpha == 0) {
@@ -222,8 +217,8 @@ ae_status ae_gemm(ae_context *ctx, int64_t m, int64_t n, int64_t k, real alpha, 
 }
 
 ae_status ae_gemm_plan_rows(ae_context *ctx, int64_t m, int64_t n, int64_t k, ae_gemm_plan *out, ae_error *err) {
-  const kernel_state *state;
-  AE_TRY(get_state(ctx, &state, err));
+  ae_kernel_state *state;
+  AE_TRY(ae_kernel_state_of(ctx, &state, err));
   int parts = thread_count(ctx, m, n, k);
   bool few_rows = parts > 1 && m < (int64_t)parts * 2 * ROW_UNIT;
   product sizes = {.m = m, .n = n, .k = k};

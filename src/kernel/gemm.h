@@ -6,7 +6,7 @@
 ** whatever it held, NaN included; a size of 0 is fine.
 **
 ** The environment variable AELUA_BACKEND (openblas, onednn, loops) forces one
-** for the whole process; it is read at the first product.
+** for the whole process, convolutions (conv.h) included; it is read at the first product.
 **
 ** Not here: bias and activation (op/dense.c).
 */

@@ -1,9 +1,9 @@
 /*
 ** onednn: matrix products by oneDNN, loaded at the first product that it is
-** chosen for (its first call generates code for 40 ms). The one file that
-** knows which of oneDNN's C interfaces, 2.x or 3.x, the build has: what is
-** called here is the same in both, and the file's name carries the major
-** version.
+** chosen for (its first call generates code for 40 ms). What is
+** called here is the same in oneDNN's C interfaces 2.x and 3.x, and the
+** library's name carries the major version; where they differ is in
+** conv_onednn.c.
 **
 ** oneDNN computes in float: the double build has only the stub at the end.
 */
@@ -24,6 +24,7 @@ enum { LOAD_FLAGS = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND };
 #endif
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static void *library;
 static __typeof__(dnnl_sgemm) *sgemm_of_library;
 static ae_backend backend;
 static bool loaded;
@@ -38,7 +39,7 @@ static ae_status onednn_gemm(int64_t m, int64_t n, int64_t k, real alpha, ae_mat
 }
 
 static void load_once(void) {
-  void *library = dlopen(AELUA_ONEDNN_LIBRARY, LOAD_FLAGS);
+  library = dlopen(AELUA_ONEDNN_LIBRARY, LOAD_FLAGS);
   if (!library) return;
   __typeof__(dnnl_version) *version = NULL;
   void *address = dlsym(library, "dnnl_version");
@@ -59,9 +60,17 @@ const ae_backend *ae_backend_onednn(void) {
   return loaded ? &backend : NULL;
 }
 
+void *ae_onednn_library(void) {
+  return ae_backend_onednn() ? library : NULL;
+}
+
 #else
 
 const ae_backend *ae_backend_onednn(void) {
+  return NULL;
+}
+
+void *ae_onednn_library(void) {
   return NULL;
 }
 
