@@ -12,6 +12,8 @@
 #include "kernel/backend.h"
 #include "kernel/conv_paths.h"
 
+typedef enum kind { FORWARD, DATA, WEIGHTS } kind;
+
 #if defined(AELUA_ONEDNN_LIBRARY) && !defined(AELUA_REAL_DOUBLE)
 
 #include <dlfcn.h>
@@ -107,8 +109,6 @@ static void free_layout(layout *l) {
   (void)l;
 }
 #endif
-
-typedef enum kind { FORWARD, DATA, WEIGHTS } kind;
 
 typedef struct sides {
   dnnl_dims_t stride, dilation, before, after;
@@ -343,6 +343,18 @@ static ae_status run(ae_context *ctx, const ae_conv *conv, kind what, const real
   return status;
 }
 
+#else
+
+static ae_status run(ae_context *ctx, const ae_conv *conv, kind what, const real *x, const real *w, const real *y,
+                     ae_error *err) {
+  (void)ctx, (void)conv, (void)what, (void)x, (void)w, (void)y, (void)err;
+  return AE_UNSUPPORTED;
+}
+
+#endif
+
+/* ---- The path ---- */
+
 typedef struct finishing {
   const ae_conv_finish *finish;
   int64_t channels;
@@ -377,27 +389,5 @@ static ae_status onednn_weight_gradient(ae_context *ctx, const ae_conv *conv, co
                                         ae_error *err) {
   return run(ctx, conv, WEIGHTS, x, dw, dy, err);
 }
-
-#else
-
-static ae_status onednn_forward(ae_context *ctx, const ae_conv *conv, const real *x, const real *w,
-                                const ae_conv_finish *finish, real *y, ae_error *err) {
-  (void)ctx, (void)conv, (void)x, (void)w, (void)finish, (void)y, (void)err;
-  return AE_UNSUPPORTED;
-}
-
-static ae_status onednn_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, const real *w,
-                                      const ae_conv_finish *finish, real *dx, ae_error *err) {
-  (void)ctx, (void)conv, (void)dy, (void)w, (void)finish, (void)dx, (void)err;
-  return AE_UNSUPPORTED;
-}
-
-static ae_status onednn_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy, real *dw,
-                                        ae_error *err) {
-  (void)ctx, (void)conv, (void)x, (void)dy, (void)dw, (void)err;
-  return AE_UNSUPPORTED;
-}
-
-#endif
 
 const ae_conv_path ae_conv_onednn = {onednn_forward, onednn_data_gradient, onednn_weight_gradient};
