@@ -36,6 +36,17 @@ describe("threads", function()
   end)
 end)
 
+describe("numbers that are no integers", function()
+  it("are errors that say what was wanted", function()
+    for name, wrong in pairs { seed = "x", threads = 1.5, budget = {} } do
+      local ok, failure = pcall(ae[name], wrong)
+      assert.is_false(ok)
+      assert.equal("invalid", failure.code)
+      assert.matches(name .. ": wants an integer, got ", failure.message)
+    end
+  end)
+end)
+
 describe("the clock", function()
   it("runs forwards in seconds", function()
     local before = ae.clock()

@@ -61,6 +61,18 @@ describe("EarlyStopping", function()
     os.remove(path)
     assert.matches("no improvement for 2 epochs", first[3])
   end)
+  it("keeps the weights where Ctrl-C ended the run", function()
+    local loaded
+    local run = { history = { interrupted = true }, model = { load_state_dict = function() loaded = true end } }
+    local stopping = callbacks.EarlyStopping { patience = 5 }
+    replay(stopping, "loss", { 1, 2 }, run)
+    stopping:on_train_end(run)
+    assert.is_nil(loaded)
+    run.history.interrupted = false
+    replay(stopping, "loss", { 1, 2 }, run)
+    stopping:on_train_end(run)
+    assert.is_true(loaded)
+  end)
   it("gives the model the weights of its best epoch back", function()
     local model = toy.model(2)
     local stopping = callbacks.EarlyStopping { patience = 1 }

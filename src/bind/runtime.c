@@ -9,10 +9,20 @@
 #include "kernel/gemm.h"
 #include "kernel/peak.h"
 
+/* The integer at 1; raises "who: wants an integer, got ...". */
+static lua_Integer want_integer(lua_State *L, const char *who) {
+  char got[AE_DESCRIBE_TEXT];
+  int is_integer = 0;
+  lua_Integer n = 0;
+  if (lua_type(L, 1) == LUA_TNUMBER) n = lua_tointegerx(L, 1, &is_integer);
+  if (!is_integer) ae_bind_fail(L, AE_INVALID, "%s: wants an integer, got %s", who, ae_bind_describe(L, 1, got));
+  return n;
+}
+
 /* core.seed(n): any integer */
 static int seed(lua_State *L) {
   const ae_lua *lua = ae_bind_lua(L);
-  ae_context_seed(lua->ctx, (uint64_t)luaL_checkinteger(L, 1));
+  ae_context_seed(lua->ctx, (uint64_t)want_integer(L, "seed"));
   return 0;
 }
 
@@ -49,7 +59,7 @@ static int random_state(lua_State *L) {
 static int threads(lua_State *L) {
   const ae_lua *lua = ae_bind_lua(L);
   if (!lua_isnoneornil(L, 1)) {
-    lua_Integer n = luaL_checkinteger(L, 1);
+    lua_Integer n = want_integer(L, "threads");
     ae_error err;
     int count = n < 0 ? 0 : n > INT32_MAX ? INT32_MAX : (int)n;
     if (ae_context_set_threads(lua->ctx, count, &err) != AE_OK) return ae_bind_raise(L, &err);
@@ -83,7 +93,7 @@ static int memory(lua_State *L) {
 /* core.budget(bytes): the most that tensors may hold from now on; 0: no limit */
 static int budget(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
-  lua_Integer bytes = luaL_checkinteger(L, 1);
+  lua_Integer bytes = want_integer(L, "budget");
   if (bytes < 0) return ae_bind_fail(L, AE_INVALID, "budget: wants 0 or more bytes, got %lld", (long long)bytes);
   ae_allocator_set_budget(lua->ctx->allocator, (size_t)bytes);
   ae_bind_collect(L, lua);

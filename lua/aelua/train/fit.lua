@@ -211,6 +211,13 @@ local function hold_back(who, train, validation)
   return train:narrow(1, #train - held), train:narrow(#train - held + 1, held)
 end
 
+local function check_trainable(who, model)
+  for _, parameter in model:named_parameters() do
+    if parameter.requires_grad then return end
+  end
+  errors.raise("state", who .. ": every parameter of the model is frozen", 4)
+end
+
 ---@class aelua.FitTools what fit is handed
 ---@field dataset fun(value: any): table a data set of a data set, tensor or table
 ---@field optimizer fun(value: any, model: table): table an optimiser over the model's parameters
@@ -237,6 +244,7 @@ function M.run(model, train, given, tools)
     who, o.batch_size, #train)
   errors.check(not validation or #validation > 0, "invalid", "%s: the validation set is empty", who)
   check_callbacks(who, o.callbacks or {})
+  check_trainable(who, model)
   if o.checkpoint then core.check_writable(o.checkpoint, who .. ": checkpoint") end
 
   local run = Run()

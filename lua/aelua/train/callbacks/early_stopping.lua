@@ -1,5 +1,5 @@
 --- Stops when the value watched has not improved for `patience` epochs, and
---- gives the model back its weights of the best epoch.
+--- gives the model back its weights of the best epoch, unless Ctrl-C ended the run.
 local Callback = require "aelua.train.callbacks.callback"
 local Monitor = require "aelua.train.callbacks.monitor"
 local options = require "aelua.base.options"
@@ -57,8 +57,10 @@ function EarlyStopping:on_epoch_end(run, row)
   stop_if_due(self, run)
 end
 
+-- Ctrl-C keeps the weights that the model has.
 function EarlyStopping:on_train_end(run)
-  if self.weights and self.best_epoch ~= run.epoch then run.model:load_state_dict(self.weights) end
+  local restores = self.weights and self.best_epoch ~= run.epoch and not run.history.interrupted
+  if restores then run.model:load_state_dict(self.weights) end
   self.weights = nil
 end
 
