@@ -180,15 +180,18 @@ describe("files", function()
   end)
 
   it("name no place of one machine and leave nothing to do", function()
+    -- Put together, so that this file passes its own test.
+    local marks = { "TO" .. "DO", "FIX" .. "ME", "XX" .. "X", "HA" .. "CK" }
+    local homes = { "home", "root" }
     local offences = {}
     for _, folder in ipairs { "src", "lua", "spec", "examples" } do
       for _, path in ipairs(files_under(folder, "%.[chl][ua]*$")) do
-        if path ~= "spec/house_spec.lua" then
-          local text = read(path)
-          for _, mark in ipairs { "TODO", "FIXME", "XXX", "HACK" } do
-            if text:find(mark, 1, true) then offences[#offences + 1] = path .. ": " .. mark end
-          end
-          if text:find("[^%w_.]/home/") or text:find("[^%w_.]/root/") then offences[#offences + 1] = path end
+        local text = read(path)
+        for _, mark in ipairs(marks) do
+          if text:find(mark, 1, true) then offences[#offences + 1] = path .. ": " .. mark end
+        end
+        for _, home in ipairs(homes) do
+          if text:find("[^%w_.]/" .. home .. "/") then offences[#offences + 1] = path .. ": /" .. home end
         end
       end
     end
