@@ -61,7 +61,9 @@ local all = workers.start(o)
 for _, model in ipairs(o.models) do
   for _, worker in ipairs(all) do worker:ask("prepare " .. model.name) end
 end
+o.peak = 0
 for _ = 1, o.rounds do
+  o.peak = math.max(o.peak, tonumber(all[1]:ask("peak")))
   for _, model in ipairs(o.models) do
     for _, worker in ipairs(all) do worker:run(model.name, o.seconds) end
   end

@@ -18,22 +18,26 @@ end
 
 local function line(format, ...) print((format:format(...):gsub("%s+$", ""))) end
 
--- Medians against medians: the least of many is what no other process disturbed, and is printed beside.
-local function judge(model, of)
+-- Medians against medians: the least of many is what no other process disturbed, and is printed beside. A ratio that
+-- would take more than the multiply-add peak is not held against anyone.
+local function judge(model, of, shortest)
   local best, ours, alone = math.huge, of["aelua"], of["aelua, OpenBLAS alone"]
   for name, s in pairs(of) do
     if not name:find("^aelua") then best = math.min(best, s.median) end
   end
   if best == math.huge then return true end
   local fine = true
-  local function check(what, ratio, wanted)
-    local reached = ratio >= wanted
-    fine = fine and reached
-    line("  %-38s %5.2f times (wanted %.1f)%s", what, ratio, wanted, reached and "" or "  MISSED")
+  local function check(what, theirs, our, wanted)
+    local ratio, most = theirs / our, theirs / shortest
+    local verdict = ratio >= wanted and "" or most < wanted and ("; the peak allows %.2f"):format(most) or "  MISSED"
+    fine = fine and verdict ~= "  MISSED"
+    line("  %-38s %5.2f times (wanted %.1f)%s", what, ratio, wanted, verdict)
   end
-  check("against the best peer", best / ours.median, model.at_least.best)
-  if of["PyTorch"] then check("against PyTorch without compiling", of["PyTorch"].median / ours.median, model.at_least.eager) end
-  check("OpenBLAS alone, against the best peer", best / alone.median, model.at_least.alone)
+  check("against the best peer", best, ours.median, model.at_least.best)
+  if of["PyTorch"] then
+    check("against PyTorch without compiling", of["PyTorch"].median, ours.median, model.at_least.eager)
+  end
+  check("OpenBLAS alone, against the best peer", best, alone.median, model.at_least.alone)
   return fine
 end
 
@@ -49,7 +53,7 @@ local function print_model(model, workers, peak)
     line("  %-24s %8.3f %8.3f  %7.3f - %-7.3f %6d %7.0f %5.0f%%", worker.name, s.median, s.least, s.low, s.high, s.count,
       speed / 1e9, 100 * speed / peak)
   end
-  return judge(model, of)
+  return judge(model, of, 1e3 * work / peak)
 end
 
 -- Seconds from fork to exit, the median of 20.
@@ -66,16 +70,15 @@ local function start_up(command)
 end
 
 --- Whether all is as fast as it is wanted to be.
----@param o { program: string, models: BenchModel[], threads: integer }
+---@param o { program: string, models: BenchModel[], threads: integer, peak: number }
 ---@param workers Worker[]
 ---@return boolean
 function M.print(o, workers)
-  local peak = tonumber(workers[1]:ask("peak"))
   local kernels = ae.kernels()
   line("%s; %s; %s; %d threads", kernels.blas, kernels.onednn or "no oneDNN", kernels.isa, o.threads)
-  line("multiply-add peak, measured: %.0f GF/s", peak / 1e9)
+  line("multiply-add peak, measured: %.0f GF/s", o.peak / 1e9)
   local fine = true
-  for _, model in ipairs(o.models) do fine = print_model(model, workers, peak) and fine end
+  for _, model in ipairs(o.models) do fine = print_model(model, workers, o.peak) and fine end
   print "\nmost memory, MB"
   for _, worker in ipairs(workers) do line("  %-24s %6.0f", worker.name, tonumber(worker:ask("memory")) / 1024) end
   line("\nstart-up, ms: %.1f with require \"aelua\", %.1f without anything",
