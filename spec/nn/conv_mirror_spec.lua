@@ -67,6 +67,30 @@ describe("mirror of convolutions", function()
     end
   end)
 
+  it("repeats what was pooled, filled up or cut to the size", function()
+    for _, shape in ipairs { { 8, 8, 2 }, { 9, 7, 2 } } do
+      for _, layer in ipairs {
+        nn.MaxPool2d(2), nn.AvgPool2d(2, { padding = "same" }), nn.MaxPool2d(3, { stride = 2 }), nn.MaxPool2d { 2, 3 },
+        nn.ZeroPad2d(1), nn.Crop2d { 1, 0, 2, 1 }, nn.UpSampling2d(3),
+      } do
+        local encoder = nn.Sequential { nn.Conv2d(3, 3, { padding = "same", activation = "relu" }), layer, nn.Conv2d(4, 1) }
+        local decoder = ae.mirror(encoder, { activation = "sigmoid" })
+        assert.same(shape, with(shape, { encoder, decoder }).output)
+        assert.equal("ConvTranspose2d relu", decoder[1]:label())
+        assert.equal("ConvTranspose2d sigmoid", decoder[#decoder]:label())
+      end
+    end
+    local signal = nn.Sequential { nn.MaxPool1d(3), nn.Conv1d(4, 3) }
+    assert.same({ 140, 2 }, with({ 140, 2 }, { signal, ae.mirror(signal) }).output)
+    local shuffled = nn.Sequential { nn.PixelUnshuffle(2), nn.Conv2d(3, 1) }
+    assert.same({ 4, 6, 3 }, with({ 4, 6, 3 }, { shuffled, ae.mirror(shuffled) }).output)
+    raises("GlobalAvgPool2d has no mirror image", function()
+      local e = nn.Sequential { nn.GlobalAvgPool2d() }
+      e:build { 3, 3, 1 }
+      ae.mirror(e)
+    end)
+  end)
+
   it("shares tied weights, whose gradients add up", function()
     local conv = nn.Conv2d(3, 3, { stride = 2, padding = "same", bias = false })
     local tied = nn.TiedConvTranspose2d(conv)

@@ -48,7 +48,8 @@ describe("convolution and pooling layers", function()
       nn.SeparableConv2d(3, 3, { padding = "same", activation = "gelu", bias = false }),
       nn.Residual { nn.Conv2d(2, 3, "tanh"), nn.ConvTranspose2d(2, 3) },
       nn.MaxPool2d(3, { stride = 2, padding = "same" }), nn.AvgPool2d({ 2, 1 }, { padding = { 1, 0 }, count_padding = true }),
-      nn.GlobalAvgPool2d(),
+      nn.GlobalAvgPool2d(), nn.UpSampling2d(2, { mode = "bilinear", align_corners = true }), nn.PixelUnshuffle(1),
+      nn.PixelShuffle(1), nn.ZeroPad2d { 1, 0, 2, 1 }, nn.Crop2d(1),
     } do
       local encoder = nn.Sequential { layer, nn.Flatten() }
       local model = ae.Autoencoder {
@@ -122,6 +123,11 @@ describe("convolution and pooling layers", function()
       { 8, 8, 4 }, nn.Residual { nn.Conv2d(4, 3) })
     raises("Sequential%[1%].depthwise DepthwiseConv2d: the kernel covers 9 rows", build, { 8, 8, 4 },
       nn.SeparableConv2d(4, 9))
+    raises("%[1%] Crop2d: ", build, { 4, 4, 3 }, nn.Crop2d(2))
+    raises("%[1%] Crop2d: ", build, { 4, 4, 3 }, nn.Crop2d(3))
+    raises("%[1%] PixelShuffle: ", build, { 4, 4, 3 }, nn.PixelShuffle(2))
+    raises("UpSampling2d: align_corners goes with mode", nn.UpSampling2d, 2, { align_corners = true })
+    raises("ZeroPad2d: border wants an integer, {height, width}", nn.ZeroPad2d, "same")
     local layer = nn.Conv2d(4, 3)
     layer:build { 8, 8, 3 }
     raises("wants 3 channels, got %[8, 8, 2%]", layer.build, layer, { 8, 8, 2 })

@@ -15,9 +15,9 @@ Dropout.regularizes = true
 
 ---@param rate number 0 <= rate < 1
 function Dropout:init(rate, ...)
-  options.no_more("Dropout", "a rate", ...)
+  options.no_more(self.class_name, "a rate", ...)
   errors.check(type(rate) == "number" and rate >= 0 and rate < 1, "invalid",
-    "Dropout wants a rate from 0 to below 1, got %s", tostring(rate))
+    "%s wants a rate from 0 to below 1, got %s", self.class_name, tostring(rate))
   self.rate = rate
 end
 

@@ -19,6 +19,8 @@ local layers = {
   "conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "tied_conv_transpose1d", "tied_conv_transpose2d",
   "depthwise_conv2d", "separable_conv2d",
   "max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "global_avg_pool1d", "global_avg_pool2d",
+  "up_sampling1d", "up_sampling2d", "pixel_shuffle", "pixel_unshuffle", "zero_pad1d", "zero_pad2d", "crop1d", "crop2d",
+  "batch_norm", "layer_norm", "group_norm", "spatial_dropout2d",
 }
 for _, file in ipairs(layers) do
   local class = description.register(require("aelua.nn." .. file))

@@ -36,7 +36,7 @@ local function flat(module, list)
 end
 
 -- Layers whose result means what their input means.
-local function passes(layer) return layer.rearranges or layer.regularizes or layer.resamples end
+local function passes(layer) return layer.rearranges or layer.regularizes or layer.resamples or layer.normalizes end
 
 -- A new activation such as the representation before layer i has; where that is
 -- the input itself, `output`.

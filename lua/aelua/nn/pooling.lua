@@ -1,6 +1,6 @@
 --- What pooling layers share: a window that slides over every channel.
 local Layer = require "aelua.nn.layer"
-local errors = require "aelua.base.errors"
+local Sequential = require "aelua.nn.sequential"
 local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
 local sides = require "aelua.nn.sides"
@@ -16,6 +16,7 @@ local sides = require "aelua.nn.sides"
 local Pooling = Layer:extend("Pooling")
 Pooling.sides = 2
 Pooling.resamples = true
+Pooling.back = { {}, {} } -- classes that undo it, by number of sides; they say so themselves
 Pooling.declared = {
   stride = { type = { "integer", "table" } },
   padding = { type = { "string", "integer", "table" }, default = "valid" },
@@ -59,9 +60,21 @@ function Pooling.given(config)
   return { stride = config.stride, padding = config.padding, count_padding = config.count_padding }
 end
 
+--- Every element repeated over its stride; what then misses the size of the input is
+--- filled up with zeros, or taken off, at the end.
+---@return aelua.Module
 function Pooling:mirror()
-  errors.raise("unsupported", ("mirror: %s has no mirror image; a convolution with stride %s in its place has one"):format(
-    self.class_name, table.concat(self.stride, ", ")), 2)
+  local missing, surplus, small = {}, {}, self:build(self.input_shape)
+  for d = 1, self.sides do
+    local more = self.input_shape[d] - small[d] * self.stride[d]
+    missing[2 * d - 1], missing[2 * d] = 0, math.max(more, 0)
+    surplus[2 * d - 1], surplus[2 * d] = 0, math.max(-more, 0)
+  end
+  local back = Pooling.back[self.sides]
+  local result = Sequential { back.up(self.stride) }
+  if math.max(table.unpack(missing)) > 0 then result:append(back.pad(missing)) end
+  if math.max(table.unpack(surplus)) > 0 then result:append(back.crop(surplus)) end
+  return #result > 1 and result or result[1]
 end
 
 return Pooling
