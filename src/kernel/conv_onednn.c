@@ -27,6 +27,8 @@ typedef enum kind { FORWARD, DATA, WEIGHTS } kind;
 #include <omp.h>
 #endif
 
+#include "kernel/signals.h"
+
 /* ---- The library ---- */
 
 #define COMMON(each)                                                                                                   \
@@ -285,7 +287,7 @@ static plan *plan_for(cache *c, const ae_conv *conv, kind what, int threads) {
 
 /* ---- Runs ---- */
 
-static bool execute(const cache *c, const plan *p) {
+static bool execute_held(const cache *c, const plan *p) {
   static const int of_x[] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_SRC, DNNL_ARG_SRC};
   static const int of_w[] = {DNNL_ARG_WEIGHTS, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_WEIGHTS};
   static const int of_y[] = {DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_DST};
@@ -300,6 +302,14 @@ static bool execute(const cache *c, const plan *p) {
   if (of.primitive_execute(p->primitive, c->stream, 4, run) != dnnl_success) return false;
   if (gradient && of.primitive_execute(p->reorder, c->stream, 2, reorder) != dnnl_success) return false;
   return of.stream_wait(c->stream) == dnnl_success;
+}
+
+static bool execute(const cache *c, const plan *p) {
+  sigset_t signals;
+  ae_signals_hold(&signals);
+  const bool fine = execute_held(c, p);
+  ae_signals_let(&signals);
+  return fine;
 }
 
 static bool set_memory(const plan *p, int which, const void *data) {

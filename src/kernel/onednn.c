@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/signals.h"
+
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(RTLD_DEEPBIND)
 enum { LOAD_FLAGS = RTLD_NOW | RTLD_LOCAL };
 #else
@@ -32,8 +34,11 @@ static bool loaded;
 static ae_status onednn_gemm(int64_t m, int64_t n, int64_t k, real alpha, ae_matrix a, ae_matrix b, real beta, real *c,
                              int64_t c_stride) {
   int before = ae_backend_enter_serial();
+  sigset_t signals;
+  ae_signals_hold(&signals);
   dnnl_status_t status = sgemm_of_library(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', m, n, k, alpha, a.data,
                                           a.stride, b.data, b.stride, beta, c, c_stride);
+  ae_signals_let(&signals);
   ae_backend_leave_serial(before);
   return status == dnnl_success ? AE_OK : AE_NO_MEMORY;
 }
