@@ -11,6 +11,7 @@
 */
 #include "kernel/backend.h"
 #include "kernel/conv_paths.h"
+#include "kernel/signals.h"
 
 typedef enum kind { FORWARD, DATA, WEIGHTS } kind;
 
@@ -26,8 +27,6 @@ typedef enum kind { FORWARD, DATA, WEIGHTS } kind;
 #ifdef _OPENMP
 #include <omp.h>
 #endif
-
-#include "kernel/signals.h"
 
 /* ---- The library ---- */
 
@@ -287,7 +286,7 @@ static plan *plan_for(cache *c, const ae_conv *conv, kind what, int threads) {
 
 /* ---- Runs ---- */
 
-static bool execute_held(const cache *c, const plan *p) {
+static bool execute(const cache *c, const plan *p) {
   static const int of_x[] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_SRC, DNNL_ARG_SRC};
   static const int of_w[] = {DNNL_ARG_WEIGHTS, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_WEIGHTS};
   static const int of_y[] = {DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_DST};
@@ -302,14 +301,6 @@ static bool execute_held(const cache *c, const plan *p) {
   if (of.primitive_execute(p->primitive, c->stream, 4, run) != dnnl_success) return false;
   if (gradient && of.primitive_execute(p->reorder, c->stream, 2, reorder) != dnnl_success) return false;
   return of.stream_wait(c->stream) == dnnl_success;
-}
-
-static bool execute(const cache *c, const plan *p) {
-  sigset_t signals;
-  ae_signals_hold(&signals);
-  const bool fine = execute_held(c, p);
-  ae_signals_let(&signals);
-  return fine;
 }
 
 static bool set_memory(const plan *p, int which, const void *data) {
@@ -340,9 +331,12 @@ static ae_status run(ae_context *ctx, const ae_conv *conv, kind what, const real
     void *block;
     status = ae_allocate(ctx->allocator, bytes, &block, err);
     if (status == AE_OK) {
+      sigset_t signals;
+      ae_signals_hold(&signals);
       const bool fine = set_memory(p, IN_X, x) && set_memory(p, IN_W, w) && set_memory(p, IN_Y, y) &&
                         set_memory(p, IN_PACKED, block) && set_memory(p, IN_SCRATCH, (char *)block + packed) &&
                         execute(c, p);
+      ae_signals_let(&signals);
       if (!fine) status = ae_fail(err, AE_NO_MEMORY, "convolution: oneDNN had no memory for its buffers");
       ae_free(ctx->allocator, block, bytes);
     }

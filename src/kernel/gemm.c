@@ -71,8 +71,10 @@ static void close_state(void *kernel) {
 }
 
 static ae_status read_forced(ae_context *ctx, const ae_backend **out, ae_error *err) {
-  const char *name = getenv("AELUA_BACKEND");
+  const char *name = getenv("AELUA_BACKEND"), *file = getenv("AELUA_OPENBLAS");
   *out = NULL;
+  if (file && *file && !ae_backend_openblas(ctx->keep_environment))
+    return ae_fail(err, AE_UNSUPPORTED, "AELUA_OPENBLAS: '%.200s' is no OpenBLAS that can be loaded", file);
   if (!name || !*name) return AE_OK;
   if (strcmp(name, "openblas") == 0)
     *out = ae_backend_openblas(ctx->keep_environment);
@@ -259,9 +261,17 @@ static const char *instruction_set(void) {
 }
 
 void ae_kernel_describe(ae_context *ctx, ae_kernel_report *out) {
+  ae_kernel_state *state;
+  ae_error err;
   const ae_backend *blas = ae_backend_openblas(ctx->keep_environment), *onednn = ae_backend_onednn();
-  if (!blas) blas = &ae_backend_loops;
-  snprintf(out->blas, sizeof out->blas, "%s", blas->text);
+  if (ae_kernel_state_of(ctx, &state, &err) != AE_OK) {
+    snprintf(out->blas, sizeof out->blas, "none: %.150s", err.message);
+  } else if (state->forced) {
+    snprintf(out->blas, sizeof out->blas, "%.130s, by AELUA_BACKEND", state->forced->text);
+    onednn = NULL;
+  } else {
+    snprintf(out->blas, sizeof out->blas, "%s", blas ? blas->text : "plain loops: no OpenBLAS was found");
+  }
   snprintf(out->onednn, sizeof out->onednn, "%s", onednn ? onednn->text : "");
   snprintf(out->isa, sizeof out->isa, "%s", instruction_set());
 }

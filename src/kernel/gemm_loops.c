@@ -69,4 +69,4 @@ static ae_status loops_gemm(int64_t m, int64_t n, int64_t k, real alpha, ae_matr
   return AE_OK;
 }
 
-const ae_backend ae_backend_loops = {.gemm = loops_gemm, .text = "plain loops (no OpenBLAS was found)"};
+const ae_backend ae_backend_loops = {.gemm = loops_gemm, .text = "plain loops"};

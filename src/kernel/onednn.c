@@ -17,13 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/library.h"
 #include "kernel/signals.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(RTLD_DEEPBIND)
-enum { LOAD_FLAGS = RTLD_NOW | RTLD_LOCAL };
-#else
-enum { LOAD_FLAGS = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND };
-#endif
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void *library;
@@ -44,7 +39,7 @@ static ae_status onednn_gemm(int64_t m, int64_t n, int64_t k, real alpha, ae_mat
 }
 
 static void load_once(void) {
-  library = dlopen(AELUA_ONEDNN_LIBRARY, LOAD_FLAGS);
+  library = ae_library_open(AELUA_ONEDNN_LIBRARY);
   if (!library) return;
   __typeof__(dnnl_version) *version = NULL;
   void *address = dlsym(library, "dnnl_version");

@@ -10,7 +10,8 @@
 ** does, it is unloaded and loaded again with that variable set.
 **
 ** A library that the host had loaded already is taken as it is. The environment
-** variable AELUA_OPENBLAS names another file to load.
+** variable AELUA_OPENBLAS names another file to load; where that cannot be,
+** products are errors (gemm.c).
 */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 
 #include "kernel/backend.h"
+#include "kernel/library.h"
 
 enum { ROW_MAJOR = 101, NO_TRANSPOSE = 111, TRANSPOSE = 112 }; /* of the CBLAS standard */
 enum { SERIAL = 0, PTHREADS = 1, OPENMP = 2 };                 /* what openblas_get_parallel says */
@@ -31,12 +33,6 @@ typedef void (*gemm_fn)(int order, int trans_a, int trans_b, int m, int n, int k
 #define GEMM_NAME "cblas_dgemm"
 #else
 #define GEMM_NAME "cblas_sgemm"
-#endif
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(RTLD_DEEPBIND)
-enum { LOAD_FLAGS = RTLD_NOW | RTLD_LOCAL }; /* sanitizers abort on RTLD_DEEPBIND */
-#else
-enum { LOAD_FLAGS = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND };
 #endif
 
 enum { UNKNOWN, PRESENT, ABSENT };
@@ -101,7 +97,7 @@ static void *load_for_avx512(const char *path, void *library) {
   void *still = dlopen(path, RTLD_NOW | RTLD_NOLOAD);
   if (still) return still; /* it does not unload, so it cannot be asked again */
   setenv("OPENBLAS_CORETYPE", "SKYLAKEX", 1);
-  library = dlopen(path, LOAD_FLAGS);
+  library = ae_library_open(path);
   unsetenv("OPENBLAS_CORETYPE"); /* an empty one would mean something */
   return library;
 }
@@ -110,7 +106,7 @@ static void *load(const char *path, bool keep_environment) {
   void *library = dlopen(path, RTLD_NOW | RTLD_NOLOAD);
   backend.lent = library != NULL;
   if (library) return library;
-  library = dlopen(path, LOAD_FLAGS);
+  library = ae_library_open(path);
   if (!library) return NULL;
   if (keep_environment || getenv("OPENBLAS_CORETYPE")) return library;
   if (processor_has_avx512() && core_is_old(core_name(library))) return load_for_avx512(path, library);
@@ -130,11 +126,12 @@ static void describe(void *library, int parallel) {
 
 static bool open_library(bool keep_environment) {
   const char *named = getenv("AELUA_OPENBLAS");
-  void *library = named && *named ? load(named, keep_environment) : NULL;
+  bool is_named = named && *named; /* no other will do */
+  void *library = is_named ? load(named, keep_environment) : NULL;
 #ifdef AELUA_OPENBLAS_LIBRARY
-  if (!library) library = load(AELUA_OPENBLAS_LIBRARY, keep_environment);
+  if (!library && !is_named) library = load(AELUA_OPENBLAS_LIBRARY, keep_environment);
 #endif
-  if (!library) library = load("libopenblas.so.0", keep_environment);
+  if (!library && !is_named) library = load("libopenblas.so.0", keep_environment);
   if (!library) return false;
   symbol(library, GEMM_NAME, &gemm_of_library);
   if (!gemm_of_library) return false;
