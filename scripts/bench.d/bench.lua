@@ -59,7 +59,8 @@ if o.data then os.exit(require("fit").run(o), true) end
 
 local all = workers.start(o)
 for _, model in ipairs(o.models) do
-  for _, worker in ipairs(all) do worker:ask("prepare " .. model.name) end
+  local prepare = ("prepare %s %s %d"):format(model.name, table.concat(model.sizes, ","), model.batch)
+  for _, worker in ipairs(all) do worker:ask(prepare) end
 end
 o.peak = 0
 for _ = 1, o.rounds do

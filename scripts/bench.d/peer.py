@@ -2,12 +2,6 @@
 import sys
 import time
 
-MODELS = {
-    "dense": ([784, 32, 784], 256),
-    "deep": ([784, 512, 256, 64, 256, 512, 784], 256),
-}
-
-
 def peak_memory():
     with open("/proc/self/status") as status:
         return next(line.split()[1] for line in status if line.startswith("VmHWM"))
@@ -32,9 +26,10 @@ def serve(build):
     for line in sys.stdin:
         command, *rest = line.split()
         if command == "prepare":
-            prepared[rest[0]] = build(*MODELS[rest[0]])
+            name, sizes, batch = rest
+            prepared[name] = build([int(n) for n in sizes.split(",")], int(batch))
             for _ in range(5):
-                prepared[rest[0]]()
+                prepared[name]()
             answer = "ready"
         elif command == "run":
             answer = run(prepared[rest[0]], float(rest[1]))

@@ -1,24 +1,20 @@
 --- One side of the benchmark: takes commands on standard input, a line each, and answers with a line.
----   prepare MODEL      builds and warms it up; answers "ready"
----   run MODEL SECONDS  trains for that long; answers with the milliseconds of every step
----   memory             the most memory that the process has had, in kB
----   peak               operations a second of the multiply-add units
+---   prepare MODEL SIZES BATCH   builds it and warms it up; answers "ready"
+---   run MODEL SECONDS           trains for that long; answers with the milliseconds of every step
+---   memory                      the most memory that the process has had, in kB
+---   peak                        operations a second of the multiply-add units
 --- The Python peers (peer.py) answer to the same.
-package.path = "scripts/bench.d/?.lua;" .. package.path
 local ae = require "aelua"
 local core = require "aelua.core"
-local models = require "models"
 
 local nn, optim = ae.nn, ae.optim
 
-local function build(model)
+local function build(sizes, batch)
   ae.seed(1)
   local layers = {}
-  for i = 2, #model.sizes do
-    layers[#layers + 1] = nn.Dense(model.sizes[i], i < #model.sizes and "relu" or nil)
-  end
+  for i = 2, #sizes do layers[#layers + 1] = nn.Dense(sizes[i], i < #sizes and "relu" or nil) end
   local net = nn.Sequential(layers)
-  local x = ae.rand(model.batch, model.sizes[1])
+  local x = ae.rand(batch, sizes[1])
   local opt = optim.Adam { net, lr = 1e-3 }
   net:train()
   local function step()
@@ -33,8 +29,10 @@ end
 local prepared = {}
 local commands = {}
 
-function commands.prepare(name)
-  prepared[name] = build(assert(models.find(name), "no model of that name"))
+function commands.prepare(name, sizes, batch)
+  local list = {}
+  for size in sizes:gmatch("%d+") do list[#list + 1] = math.tointeger(size) end
+  prepared[name] = build(list, math.tointeger(batch))
   for _ = 1, 5 do prepared[name]() end
   return "ready"
 end
