@@ -134,6 +134,20 @@ describe("a decoder that misses the size", function()
     assert.same({ 28, 28, 1 }, model.output)
   end)
 
+  it("is told of a crop where no layer can change", function()
+    fits("gives %[32, 32, 1%], the input is %[28, 30, 1%]; nn.Crop2d { 0, 4, 0, 2 } at its end would fit", { 28, 30, 1 },
+      { down(), down(), down() }, { nn.UpSampling2d(8), last() })
+    local model = ae.Autoencoder {
+      input = { 28, 30, 1 }, encoder = nn.Sequential { down(), down(), down() }, loss = "bce",
+      decoder = nn.Sequential {
+        nn.UpSampling2d(8), nn.Conv2d(1, 3, { padding = "same", activation = "sigmoid" }), nn.Crop2d { 0, 4, 0, 2 },
+      },
+    }
+    assert.equal("sigmoid", model.decoder:output_activation())
+    local code = ae.rand { 2, 4, 4, 1 }
+    support.near(model.decoder:forward(code):totable(), model.decoder:forward_logits(code):sigmoid())
+  end)
+
   it("is told sizes alone where none would", function()
     fits("gives %[14, 14, 1%], the input is %[28, 28, 1%]$", { 28, 28, 1 }, { down() }, { last() })
     fits("gives %[28, 28, 4%], the input is %[28, 28, 1%]$", { 28, 28, 1 }, { down() }, { up "same" })

@@ -84,7 +84,8 @@ return function(Model, tools)
     self.output = self:within(self.decoder, "build", self.code)
     if shapes.equal(self.output, wanted) then return end
     errors.raise("shape", ("%s: the decoder gives %s, the %s is %s%s"):format(self.class_name, shapes.text(self.output),
-      wanted == self.input and "input" or "target", shapes.text(wanted), nn.size_hint(self, self.decoder, wanted)))
+      wanted == self.input and "input" or "target", shapes.text(wanted),
+      nn.size_hint(self, self.decoder, self.output, wanted)))
   end
 
   function Autoencoder:build(shape)

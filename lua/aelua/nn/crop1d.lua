@@ -10,6 +10,7 @@ Crop1d.transparent = Crop1d
 Crop1d.sides = 1
 Pooling.back[1].crop = Crop1d
 Crop1d.operation = "crop"
+Crop1d.rearranges = true
 
 function Crop1d.from_config(config) return Crop1d(config.border) end
 

@@ -10,6 +10,7 @@ Crop2d.transparent = Crop2d
 Crop2d.sides = 2
 Pooling.back[2].crop = Crop2d
 Crop2d.operation = "crop"
+Crop2d.rearranges = true
 
 function Crop2d.from_config(config) return Crop2d(config.border) end
 

@@ -8,7 +8,7 @@ local sides = require "aelua.nn.sides"
 ---@class aelua.Shuffle: aelua.Layer
 ---@field block integer
 local Shuffle = Layer:extend("Shuffle")
-Shuffle.resamples = true
+Shuffle.rearranges = true
 
 ---@param block integer rows and columns of a square
 function Shuffle:init(block, ...)

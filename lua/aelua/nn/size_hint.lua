@@ -1,5 +1,5 @@
 --- What would let a decoder end at another size: the transposed convolution of
---- which the smallest change of padding or output_padding does it.
+--- which the smallest change of padding or output_padding does it, or a crop at the end.
 local Sequential = require "aelua.nn.sequential"
 local core = require "aelua.core"
 local shapes = require "aelua.base.shapes"
@@ -109,12 +109,24 @@ local function options_text(found)
   return table.concat(parts, ", ")
 end
 
+-- The crop that leaves the first of what is too much.
+local function crop_text(got, wanted)
+  local n, border = #wanted - 1, {}
+  if #got ~= #wanted or n < 1 or n > 2 or got[#got] ~= wanted[#wanted] then return "" end
+  for d = 1, n do
+    if got[d] < wanted[d] then return "" end
+    border[2 * d - 1], border[2 * d] = 0, got[d] - wanted[d]
+  end
+  return ("; nn.Crop%dd { %s } at its end would fit"):format(n, table.concat(border, ", "))
+end
+
 --- "; decoder[2] ConvTranspose2d would fit with output_padding = 1", or "".
 ---@param root aelua.Module below which layers are named
 ---@param decoder aelua.Module built
----@param wanted integer[] shape of one result
+---@param got integer[] shape of one result
+---@param wanted integer[]
 ---@return string
-return function(root, decoder, wanted)
+return function(root, decoder, got, wanted)
   local layers, best = flat(decoder, {}), nil
   decoder:quietly(function()
     for i = #layers, 1, -1 do
@@ -125,7 +137,7 @@ return function(root, decoder, wanted)
       end
     end
   end)
-  if not best then return "" end
+  if not best then return crop_text(got, wanted) end
   return ("; %s %s would fit with %s"):format(tree.place(root, best.layer) or "its", best.layer.class_name,
     options_text(best))
 end
