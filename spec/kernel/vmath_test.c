@@ -26,6 +26,10 @@ LOOP(cos)
 LOOP(erf)
 LOOP(sqrt)
 LOOP(rsqrt)
+LOOP(decay)
+AE_SIMD static void loop_log1p_unit(const real *restrict x, real *restrict y, int n) {
+  for (int i = 0; i < n; i++) y[i] = ae_log1p_unit(ae_decay(x[i]));
+}
 AE_SIMD static void loop_pow(const real *restrict x, const real *restrict y, real *restrict z, int n) {
   for (int i = 0; i < n; i++) z[i] = ae_pow(x[i], y[i]);
 }
@@ -35,6 +39,12 @@ static double exact_sigmoid(double x) {
 }
 static double exact_softplus(double x) {
   return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+static double exact_decay(double x) {
+  return exp(sizeof(real) == sizeof(float) && fabs(x) > 87 ? -87 : -fabs(x));
+}
+static double exact_log1p_unit(double x) {
+  return log1p(exact_decay(x));
 }
 static double exact_rsqrt(double x) {
   return 1 / sqrt(x);
@@ -58,6 +68,8 @@ static const struct function {
     {"erf", loop_erf, erf, 1.4},
     {"sqrt", loop_sqrt, sqrt, 0.51},
     {"rsqrt", loop_rsqrt, exact_rsqrt, 1.5},
+    {"decay", loop_decay, exact_decay, 1.1},
+    {"log1p_unit", loop_log1p_unit, exact_log1p_unit, 2},
 };
 
 #ifdef AELUA_REAL_DOUBLE

@@ -10,9 +10,9 @@
 **
 **   exp 1.1   expm1 1.5   log 0.9   log1p 1.5   tanh 1.5   sigmoid 2.4
 **   softplus 2.1   sin, cos 1.6 over the whole range   erf 1.4   pow 0.6
-**   sqrt 0.5   rsqrt 1.5
+**   sqrt 0.5   rsqrt 1.5   decay 1.1   log1p_unit of decay 2
 **
-** Not here: loops (op/), derivatives (activation.h).
+** Not here: loops (op/), derivatives (activation_formulas.h).
 */
 #ifndef AE_KERNEL_VMATH_H
 #define AE_KERNEL_VMATH_H
@@ -206,7 +206,7 @@ AE_INLINE float ae_log1p(float x) {
   return x == -1.0f ? -INFINITY : y;
 }
 
-/* e^-|x|, never below 2^-126: half the work of ae_exp */
+/* e^-|x|, and e^-87 (1.6e-38) where |x| is more: half the work of ae_exp */
 AE_INLINE float ae_decay(float x) {
   float a = -ae_abs(x);
   a = a < -87.0f ? -87.0f : a;
