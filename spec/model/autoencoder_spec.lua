@@ -246,4 +246,51 @@ describe("Autoencoder", function()
     assert.near(total:item(), 2 * terms.mae:item(), 1e-6)
     raises("Doubtful wants the option 'encoder'", Doubtful, { input = { 3 }, decoder = nn.Dense(3) })
   end)
+
+  describe("refuses", function()
+    local function refused(text, options) raises(text, small, options) end
+
+    it("samples and targets that are not of its shape", function()
+      local model, good, bad = small(), ae.rand { 4, 2, 3 }, ae.rand { 4, 3, 3 }
+      raises("Autoencoder:fit wants %[N, 2, 3%], got %[N, 3, 3%]", model.fit, model, bad)
+      raises("Autoencoder:fit: validation wants %[N, 2, 3%], got %[N, 3, 3%]", model.fit, model, good, { validation = bad })
+      raises("Autoencoder:evaluate wants %[N, 2, 3%], got %[N, 3, 3%]", model.evaluate, model, bad)
+      local pairs_of = ae.data.pairs(good, bad)
+      raises("Autoencoder:fit wants targets %[N, 2, 3%], got %[N, 3, 3%]", model.fit, model, pairs_of)
+      raises("Autoencoder:evaluate wants targets %[N, 2, 3%], got %[N, 3, 3%]", model.evaluate, model, pairs_of)
+    end)
+
+    it("but leaves targets to a loss of one's own", function()
+      local model = small { loss = function(prediction, target) return prediction:mean() * target:mean() end }
+      assert.equal(1, #model:fit(ae.data.pairs(ae.rand { 4, 2, 3 }, ae.rand { 4, 1 }), { verbose = 0 }).epochs)
+    end)
+
+    it("a scaler that cannot scale", function()
+      refused("scaler is a class; StandardScaler%(%):fit%(train%) makes one", { scaler = ae.data.StandardScaler })
+      refused("the scaler is not fitted; scaler:fit%(train%) comes first", { scaler = ae.data.StandardScaler() })
+      refused("scaler wants methods transform and inverse", { scaler = {} })
+    end)
+
+    it("a layer whose forward returns nothing", function()
+      local Forgetful = nn.Module:extend("Forgetful")
+      function Forgetful:forward() end
+      refused("encoder%[2%] Forgetful: forward returned nothing", {
+        encoder = nn.Sequential { nn.Flatten(), Forgetful() },
+      })
+      refused("encoder Forgetful: forward returned nothing", { encoder = Forgetful() })
+      local Late = nn.Module:extend("Late")
+      function Late:build(shape) return shape end
+      function Late:forward() end
+      local model = small { encoder = nn.Sequential { nn.Flatten(), Late() } }
+      raises("encoder%[2%] Late: forward returned nothing", model.encode, model, ae.rand { 1, 2, 3 })
+      model = ae.Autoencoder { input = { 3 }, encoder = Late(), decoder = nn.Dense(3) }
+      raises("encoder Late: forward returned nothing", model.encode, model, ae.rand { 1, 3 })
+    end)
+
+    it("methods that it does not have, with those that it has", function()
+      raises("Autoencoder has no method 'predict'; did you mean 'reconstruct'", function() small():predict() end)
+      raises("Sequential has no method 'fit', which models have", function() nn.Sequential {}:fit() end)
+      raises("Dense has no method 'compile'$", function() nn.Dense(2):compile() end)
+    end)
+  end)
 end)

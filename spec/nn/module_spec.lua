@@ -169,4 +169,8 @@ describe("apply", function()
     nn.Sequential { nn.Flatten(), nn.Sequential { nn.ReLU() } }:apply(function(m) seen[#seen + 1] = m.class_name end)
     assert.same({ "ReLU", "Sequential", "Flatten", "Sequential" }, seen)
   end)
+
+  it("wants a name for a class of one's own", function()
+    support.raises("Module:extend wants the name of the class, got nil", function() nn.Module:extend() end)
+  end)
 end)

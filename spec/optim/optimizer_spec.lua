@@ -337,4 +337,10 @@ describe("memory of an optimiser", function()
     opt:step()
     assert.near(0.5, w[1]:item(), 1e-6)
   end)
+
+  it("wants what it trains in braces", function()
+    refuses("invalid", "optim.Adam wants what it trains in braces: optim.Adam { model, lr = ... }", optim.Adam,
+      ae.nn.Dense(2))
+    refuses("invalid", "in braces", optim.SGD, leaf(1))
+  end)
 end)

@@ -1,5 +1,6 @@
 local ae = require "aelua"
 local Axis = require "aelua.plot.axis"
+local fails = require "spec.support.fails"
 local series = require "aelua.plot.series"
 local svg = require "aelua.plot.svg"
 local terminal = require "aelua.plot.terminal"
@@ -11,16 +12,25 @@ local history = { epochs = {
 } }
 
 local function saved(what, options)
-  local path = os.tmpname()
+  local name = os.tmpname()
+  local path = name .. ".svg"
   ae.plot.save(path, what, options)
   local file = assert(io.open(path))
   local text = file:read "a"
   file:close()
   os.remove(path)
+  os.remove(name)
   return text
 end
 
 describe("plot.save", function()
+  it("writes SVG alone", function()
+    fails("unsupported", "plot.save: writes SVG, 'loss.png' does not end in .svg", function()
+      ae.plot.save("loss.png", history)
+    end)
+    fails("type", "plot.save wants a path, got table", function() ae.plot.save(history) end)
+  end)
+
   it("draws loss and validation loss of a history, with a legend and axes", function()
     local text = saved(history, { title = "a < b" })
     assert.matches("^<svg xmlns=", text)

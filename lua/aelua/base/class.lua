@@ -5,6 +5,8 @@
 ---   local MinMax = Scaler:extend("MinMax")
 ---   local s = MinMax(0)          -- makes an object and calls init
 ---   MinMax.is(s), Scaler.is(s)   -- true, true
+local errors = require "aelua.base.errors"
+
 local M = {}
 
 ---@class aelua.Class
@@ -25,6 +27,8 @@ function Base:init() end
 ---@param name string
 ---@return aelua.Class
 function Base:extend(name)
+  errors.check(type(name) == "string" and name ~= "", "invalid", "%s:extend wants the name of the class, got %s",
+    self.class_name, type(name))
   local class = { class_name = name, super = self }
   for key, value in pairs(self) do
     if type(key) == "string" and key:sub(1, 2) == "__" then class[key] = value end

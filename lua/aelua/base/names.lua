@@ -26,7 +26,53 @@ local function distance(a, b)
   return previous[#b]
 end
 
---- The known name nearest to `name`, or nil where none is near.
+-- What other frameworks call things, and what they may be called here.
+local elsewhere = {
+  acc = "accuracy",
+  batch_size = "size",
+  beta_1 = "beta1",
+  beta_2 = "beta2",
+  binary_crossentropy = "bce",
+  categorical_crossentropy = "cross_entropy",
+  conv2d = "Conv2d",
+  conv2dtranspose = "ConvTranspose2d",
+  epsilon = "eps",
+  glorot = "glorot_uniform",
+  he = "he_uniform",
+  input_shape = "input",
+  kernel_initializer = "weight_init",
+  learning_rate = "lr",
+  linear = "Dense",
+  mean_absolute_error = "mae",
+  mean_squared_error = "mse",
+  n_epochs = "epochs",
+  num_epochs = "epochs",
+  predict = "reconstruct",
+  restore_best_weights = "restore_best",
+  size = "batch_size",
+  use_bias = "bias",
+  val_data = "validation",
+  validation_data = "validation",
+  validation_split = "validation",
+  xavier = "glorot_uniform",
+}
+
+local function translated(name, candidates)
+  local here = elsewhere[name:lower()]
+  for _, candidate in ipairs(candidates) do
+    if candidate == here and candidate ~= name then return here end
+  end
+  return nil
+end
+
+-- Short names are near one another soon: those differ by their case too.
+local function apart(name, candidate)
+  local folded = distance(name:lower(), candidate:lower())
+  return #name <= 3 and folded > 0 and distance(name, candidate) or folded
+end
+
+--- The known name nearest to `name`, or what is meant by it in other frameworks;
+--- nil where none is near.
 ---@param name any
 ---@param known table a list of names, or a table whose string keys are the names
 ---@return string?
@@ -38,9 +84,11 @@ function M.nearest(name, known)
     if type(candidate) == "string" then candidates[#candidates + 1] = candidate end
   end
   table.sort(candidates)
+  local meant = translated(name, candidates)
+  if meant then return meant end
   local best, best_distance = nil, math.max(1, #name // 3) + 1
   for _, candidate in ipairs(candidates) do
-    local d = distance(name:lower(), candidate:lower())
+    local d = apart(name, candidate)
     if d < best_distance then best, best_distance = candidate, d end
   end
   return best

@@ -17,6 +17,17 @@ function M.text(shape)
   return "{" .. table.concat(parts, ", ") .. "}"
 end
 
+--- The same of a batch: "[N, 28, 28, 1]".
+---@param shape any
+---@return string
+function M.batch_text(shape)
+  if type(shape) ~= "table" then return tostring(shape) end
+  if #shape > 0 or next(shape) == nil then return "[" .. table.concat({ "N", table.unpack(shape) }, ", ") .. "]" end
+  local parts = {}
+  for name, one in pairs(shape) do parts[name] = M.batch_text(one) end
+  return M.text(parts)
+end
+
 local function check_list(who, shape)
   local copy = {}
   for i, size in ipairs(shape) do

@@ -92,6 +92,10 @@ local function prepare(self, x, method)
   return x
 end
 
+--- Whether shift and scale are known.
+---@return boolean
+function Scaler:is_fitted() return self.shift ~= nil end
+
 --- Scaled samples: of a tensor [N, ...] a tensor, of a data set one that scales its batches.
 ---@param x any
 ---@return any

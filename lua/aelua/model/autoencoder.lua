@@ -43,6 +43,16 @@ local function callable(value)
   return type(value) == "function" or (type(meta) == "table" and meta.__call ~= nil)
 end
 
+local function check_scaler(who, scaler)
+  if scaler == nil then return end
+  errors.check(rawget(scaler, "__index") ~= scaler, "invalid", "%s: scaler is a class; %s():fit(train) makes one",
+    who, tostring(rawget(scaler, "class_name")))
+  errors.check(callable(scaler.transform) and callable(scaler.inverse), "invalid",
+    "%s: scaler wants methods transform and inverse", who)
+  errors.check(not scaler.is_fitted or scaler:is_fitted(), "state", "%s: the scaler is not fitted; scaler:fit(train) comes first",
+    who)
+end
+
 local function sorted_names(t)
   local names = {}
   for name in pairs(t) do names[#names + 1] = name end
@@ -68,6 +78,7 @@ return function(Model, tools)
     end
     errors.check(o.corruption == nil or callable(o.corruption), "invalid",
       "%s: corruption wants a function or a noise, got %s", who, type(o.corruption))
+    check_scaler(who, o.scaler)
     self.name, self.scaler, self.corruption = o.name, o.scaler, o.corruption
     self.metrics = o.metrics
     tools.metrics(who, o.metrics, self)
@@ -86,6 +97,12 @@ return function(Model, tools)
     errors.raise("shape", ("%s: the decoder gives %s, the %s is %s%s"):format(self.class_name, shapes.text(self.output),
       wanted == self.input and "input" or "target", shapes.text(wanted),
       nn.size_hint(self, self.decoder, self.output, wanted)))
+  end
+
+  -- A loss of the user's own may take targets of any shape.
+  function Autoencoder:check_data(who, set)
+    Model.check_data(self, who, set)
+    if self._loss and loss.describe(self._loss) then self:check_targets(who, set) end
   end
 
   function Autoencoder:build(shape)

@@ -12,8 +12,7 @@ local function check_tensor(who, name, t, shape)
   local got = t.shape
   local fits = #got == #shape + 1
   for i = 1, #shape do fits = fits and got[i + 1] == shape[i] end
-  errors.check(fits, "shape", "%s wants %s[N%s], got %s", who, name, #shape > 0 and ", " .. table.concat(shape, ", ") or "",
-    shapes.text(got))
+  errors.check(fits, "shape", "%s wants %s%s, got %s", who, name, shapes.batch_text(shape), shapes.text(got))
   return got[1]
 end
 

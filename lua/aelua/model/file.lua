@@ -87,7 +87,7 @@ return function(tools)
     local reason = #notes > 0 and table.concat(notes, "; ") or nil
     extra.left_out = reason
     write(path, model, content, extra)
-    if reason then warn(("%s: '%s' does not hold everything: %s"):format(who, path, reason)) end
+    if reason then io.stderr:write(("%s: '%s' does not hold everything: %s\n"):format(who, path, (reason:gsub("\n", " ")))) end
     return reason
   end
 

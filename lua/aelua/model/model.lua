@@ -81,6 +81,21 @@ return function(tools, files)
     errors.raise("unsupported", ("%s has no method losses"):format(self.class_name), 2)
   end
 
+  local function check_shape(who, what, got, wanted)
+    errors.check(got == nil or wanted == nil or shapes.equal(got, wanted), "shape", "%s wants %s%s, got %s", who, what,
+      shapes.batch_text(wanted), shapes.batch_text(got))
+  end
+
+  --- Raises unless the samples of a data set fit the model; `fit` and `evaluate` ask.
+  ---@param who string how messages begin
+  ---@param set table a data set; one of the user's own may leave its shapes out
+  function Model:check_data(who, set) check_shape(who, "", set.shape, self.input) end
+
+  --- As check_data, of targets: for classes that compare their output with them.
+  function Model:check_targets(who, set)
+    check_shape(who, set.target_shape and "targets " or "", set.target_shape or set.shape, self.output)
+  end
+
   --- Trains. See FitOptions.
   ---@param train any a data set, a tensor [N, ...] or a table of named ones
   ---@param given? aelua.FitOptions
@@ -128,6 +143,7 @@ return function(tools, files)
     local o = options.check(who, given, evaluated)
     local set = tools.dataset(data)
     errors.check(#set > 0, "invalid", "%s: the data set is empty", who)
+    self:check_data(who, set)
     local list = tools.metrics(who, o.metrics or self.metrics, self)
     local row = {}
     tools.evaluate(self, set, o.batch_size, list):write(row, {}, "")
@@ -148,7 +164,7 @@ return function(tools, files)
 
   --- Writes the model to a safetensors file: weights, architecture and
   --- preprocessing. Where a part is code of the user's own, the weights alone; the
-  --- reason is returned, and given to `warn`.
+  --- reason is returned, and written to standard error.
   ---@param path string
   ---@return string? reason
   function Model:save(path) return files.save_model(path, self) end

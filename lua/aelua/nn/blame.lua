@@ -41,4 +41,12 @@ function M.raise(root, module, failure)
   error(failure, 0)
 end
 
+--- Passes on what a module's forward gave, unless that is nothing.
+---@param module table
+---@param result any
+function M.check_result(module, result, ...)
+  if result == nil then core.raise("callback", module.class_name .. ": forward returned nothing", 0) end
+  return result, ...
+end
+
 return M

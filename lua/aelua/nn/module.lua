@@ -5,7 +5,11 @@
 ---   function Residual:forward(x) return x + self.dense:forward(x) end
 ---
 --- Fields are found by themselves: other modules, plain tables of them, and
---- tensors. A leaf tensor that requires a gradient is a parameter; one handed to
+--- tensors. A leaf tensor that requires a gradient is a parameter,
+---
+---   function Scale:init(units) self.gain = ae.ones(units):require_grad() end
+---
+--- where a tensor that nobody asked for its gradient is not trained; one handed to
 --- `module:buffer(name, tensor)` is a buffer, which travels with the weights but
 --- is not trained. Other tensors, and fields that begin with an underscore, are
 --- the module's own affair: a reference to another module's weights belongs
@@ -20,6 +24,7 @@ local errors = require "aelua.base.errors"
 local shapes = require "aelua.base.shapes"
 local state = require "aelua.nn.state"
 local tree = require "aelua.nn.tree"
+local unknown_methods = require "aelua.nn.unknown_methods"
 local watch = require "aelua.nn.watch"
 
 ---@class aelua.Module: aelua.Class
@@ -239,12 +244,14 @@ end
 ---@return integer[]|table
 function Module:build(shape)
   self.input_shape = shapes.check(self.class_name .. ":build", shape)
-  return shapes.of_sample(self:within(self, "quietly", self.forward, self, shapes.zeros(shape)))
+  local result = self:within(self, "quietly", self.forward, self, shapes.zeros(shape))
+  return shapes.of_sample(blame.check_result(self, result))
 end
 
-local function results_of(self, child, ok, ...)
+local function results_of(self, child, method, ok, ...)
   if not ok then blame.raise(self, child, (...)) end
-  return ...
+  if method ~= "forward" or (...) ~= nil then return ... end
+  return results_of(self, child, "", pcall(blame.check_result, child, ...))
 end
 
 --- child:method(...), whose errors name the child by its place below this module:
@@ -254,7 +261,7 @@ end
 ---@param ... any
 ---@return any ... what the method gives
 function Module:within(child, method, ...)
-  return results_of(self, child, pcall(child[method], child, ...))
+  return results_of(self, child, method, pcall(child[method], child, ...))
 end
 
 --- Calls fn(...) while `seen` is told of what every module below gives:
@@ -324,5 +331,7 @@ function Module:mirror()
   errors.raise("unsupported", ("mirror: %s has no mirror image; give the class a method mirror(options)"):format(
     self.class_name), 2)
 end
+
+unknown_methods(Module)
 
 return Module

@@ -62,7 +62,7 @@ local function run(self, x, last)
   for i = 1, last do
     local layer = self[i]
     self._at = i
-    local output = layer:forward(result)
+    local output = blame.check_result(layer, layer:forward(result))
     local now = layer.transparent == layer.__index
     if before and now and result ~= x and output ~= result then result:free() end
     before, result = now, output

@@ -59,6 +59,8 @@ end
 ---@param given? aelua.OptimizerOptions
 function Optimizer:init(given)
   local who = "optim." .. self.class_name
+  errors.check(given == nil or not sources.is_item(given), "invalid", "%s wants what it trains in braces: %s { model, lr = ... }",
+    who, who)
   self.options = options.check(who, given, with_own(self.declared), true)
   self.sources = sources.read(who, given or {}, self.declared)
   for _, source in ipairs(self.sources) do

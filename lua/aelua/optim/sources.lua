@@ -16,9 +16,14 @@ local function describe(value)
   return (kind == "number" or kind == "string" or kind == "boolean") and tostring(value) or "a " .. kind
 end
 
+--- Whether a value is a module or a tensor.
+---@param value any
+---@return boolean
+function M.is_item(value) return core.is_tensor(value) or is_module(value) end
+
 -- Fails on what neither is a module nor a parameter.
 local function check_item(who, value, level)
-  if core.is_tensor(value) or is_module(value) then return end
+  if M.is_item(value) then return end
   errors.raise("invalid", ("%s: wants modules, parameters or groups of them, got %s"):format(who, describe(value)),
     level + 1)
 end

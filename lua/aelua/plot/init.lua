@@ -1,5 +1,6 @@
 --- `ae.plot`: curves as SVG files and in the terminal.
 local core = require "aelua.core"
+local errors = require "aelua.base.errors"
 local names = require "aelua.base.names"
 local options = require "aelua.base.options"
 local series = require "aelua.plot.series"
@@ -16,7 +17,7 @@ local M = {}
 ---@field log? boolean a logarithmic y axis; values not above 0 leave a gap; default false
 
 --- Writes curves to an SVG file, whole or not at all.
----@param path string
+---@param path string ends in .svg
 --- `what` is a history, numbers by name, or a list of curves { name =, x =, y = }.
 ---@param what aelua.History|table<string, number[]>|aelua.Curve[]|number[]
 ---@param given? aelua.PlotOptions
@@ -26,6 +27,8 @@ function M.save(path, what, given)
     y_label = { type = "string" }, width = { type = "integer", default = 640, min = 200, max = 10000 },
     height = { type = "integer", default = 400, min = 150, max = 10000 }, log = { type = "boolean", default = false },
   })
+  errors.check(type(path) == "string", "type", "plot.save wants a path, got %s", type(path))
+  errors.check(path:lower():match("%.svg$"), "unsupported", "plot.save: writes SVG, '%s' does not end in .svg", path)
   local curves = series.curves("plot.save", what, o.columns)
   local is_history = type(what.epochs) == "table"
   o.x_label = o.x_label or (is_history and "epoch" or "")

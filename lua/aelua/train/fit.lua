@@ -8,6 +8,8 @@
 ---   model:train(), model:eval(), model.training
 ---   model:named_parameters(), model:named_modules()
 ---   model:state_dict(), model:load_state_dict(dict)
+---   model:check_data(who, set)
+---       optional: raises unless the samples of a data set fit the model.
 ---
 --- and of a data set: #set, set:batches { size, shuffle, drop_last }, set:narrow(first, count).
 --- A batch has `input`, and `target` where it is not the input; where it has a
@@ -215,7 +217,8 @@ local function check_trainable(who, model)
   for _, parameter in model:named_parameters() do
     if parameter.requires_grad then return end
   end
-  errors.raise("state", who .. ": every parameter of the model is frozen", 4)
+  errors.raise("state", who .. (next(model:parameters()) and ": every parameter of the model is frozen"
+    or ": the model has no parameters; a tensor in a field becomes one by its method require_grad()"), 4)
 end
 
 ---@class aelua.FitTools what fit is handed
@@ -243,6 +246,10 @@ function M.run(model, train, given, tools)
   errors.check(o.batch_size <= #train, "invalid", "%s: a batch of %d is larger than the data (%d samples)",
     who, o.batch_size, #train)
   errors.check(not validation or #validation > 0, "invalid", "%s: the validation set is empty", who)
+  if model.check_data then
+    model:check_data(who, train)
+    if validation then model:check_data(who .. ": validation", validation) end
+  end
   check_callbacks(who, o.callbacks or {})
   check_trainable(who, model)
   if o.checkpoint then core.check_writable(o.checkpoint, who .. ": checkpoint") end

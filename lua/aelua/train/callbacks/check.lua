@@ -24,9 +24,11 @@ end
 ---@param callbacks table
 return function(who, callbacks)
   local count = #callbacks
+  errors.check(getmetatable(callbacks) == nil, "invalid", "%s: callbacks wants a list in braces: callbacks = { %s(...) }", who,
+    tostring(callbacks.class_name or "callback"))
   for key in pairs(callbacks) do
     errors.check(math.type(key) == "integer" and key >= 1 and key <= count, "invalid",
-      "%s: callbacks wants a list { callback, ... }, got the field '%s'", who, tostring(key))
+      "%s: callbacks wants a list in braces, { callback, ... }, got the field '%s'", who, tostring(key))
   end
   for i = 1, count do
     local callback = callbacks[i]
