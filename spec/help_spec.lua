@@ -41,6 +41,18 @@ describe("ae.help", function()
     assert.equal(help.text(ae, "nn"), help.text(ae, ae.nn))
   end)
 
+  it("shows values, the history, and options that are inherited", function()
+    assert.equal('ae.version\n  the version of the library, "1.2.3"', help.text(ae, "version"))
+    assert.matches("compute in", help.text(ae, "real"))
+    local history = help.text(ae, ae.History())
+    for _, wanted in ipairs { "epochs", "stopped", "column%(name%)", "last%(%)" } do assert.matches(wanted, history) end
+    for _, name in ipairs { "EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau" } do
+      local text = help.text(ae, ae.callbacks[name])
+      for _, wanted in ipairs { "monitor%?", "mode%?", "min_delta%?" } do assert.matches(wanted, text) end
+    end
+    assert.matches("l2%?.*clip_norm%?", help.text(ae, "optim.AdamW"))
+  end)
+
   it("shows what a script documents in the same way", function()
     local path = os.tmpname()
     local file = assert(io.open(path, "w"))

@@ -7,7 +7,7 @@ local names = require "aelua.base.names"
 local tensor = require "aelua.tensor"
 
 ---@class aelua
----@field version string
+---@field version string the version of the library, "1.2.3"
 ---@field real string the type that tensors compute in: "f32", or "f64" in the double build
 local ae = { version = core.version, real = core.real }
 
@@ -60,6 +60,7 @@ local parts = {
   plot = function() return require "aelua.plot" end,
   callbacks = function() return require "aelua.train.callbacks" end,
   metrics = function() return require "aelua.train.metrics" end,
+  History = function() return require "aelua.train.history" end,
   noise = function() return require "aelua.train.noise" end,
 }
 

@@ -9,7 +9,7 @@ local M = {}
 ---@class aelua.CatalogItem
 ---@field path string "ae.nn.Dense"
 ---@field name string "Dense"
----@field kind "namespace"|"class"|"function"|"operation"|"method"
+---@field kind "namespace"|"class"|"function"|"operation"|"method"|"value"
 ---@field value any
 ---@field members aelua.CatalogItem[]? of a namespace
 ---@field entry fun(): aelua.HelpEntry
@@ -107,6 +107,9 @@ local function walk(items, path, namespace, seen)
         item.kind = "function"
         item.entry = function() return entry.operation(key, item.path) end
       end
+    elseif type(value) == "string" and path == "ae" then
+      item.kind = "value"
+      item.entry = function() return entry.field(item.path, key, "aelua.init", "aelua") end
     elseif type(value) == "function" and (path ~= "ae" or not core.describe(key)) then
       item.kind = "function"
       item.entry = function() return M.function_entry(item.path, value) end

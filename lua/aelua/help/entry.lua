@@ -136,6 +136,19 @@ local function as_items(list)
   return items
 end
 
+-- The fields of a type: its own, and those of the types that it extends.
+local function all_fields(declared)
+  local fields, seen = {}, {}
+  while declared do
+    for _, field in ipairs(declared.fields) do
+      if not seen[field.name] then fields[#fields + 1] = field end
+      seen[field.name] = true
+    end
+    declared = find_type(declared.type_parent)
+  end
+  return fields
+end
+
 -- The sections of a function: its parameters, the fields of tables of options
 -- among them, and what it returns.
 local function add_function_sections(entry, doc)
@@ -146,7 +159,7 @@ local function add_function_sections(entry, doc)
   for _, param in ipairs(doc.params) do
     local type_name = param.type:match("aelua%.[%w_.]*Options")
     local options = type_name and find_type(type_name)
-    if options then section(("Options in `%s`"):format(param.name), as_items(options.fields)) end
+    if options then section(("Options in `%s`"):format(param.name), as_items(all_fields(options))) end
   end
   section("Returns", as_items(doc.returns))
 end
@@ -181,6 +194,22 @@ function M.without_first(entry)
   if first and first.title == "Arguments" then
     table.remove(first.items, 1)
     if #first.items == 0 then table.remove(entry.sections, 1) end
+  end
+  return entry
+end
+
+--- The entry of a value that a source documents as a field of the type `owner`.
+---@param path string the value's public name
+---@param name string
+---@param module string
+---@param owner string
+---@return aelua.HelpEntry
+function M.field(path, name, module, owner)
+  local entry = { title = path, text = {}, sections = {} }
+  for _, doc in ipairs(M.docs_of(module)) do
+    for _, field in ipairs(doc.type_name == owner and doc.fields or {}) do
+      if field.name == name then entry.text = { field.text } end
+    end
   end
   return entry
 end

@@ -106,7 +106,8 @@ function M.render(ae)
   for _, item in ipairs(items) do
     if item.kind == "namespace" then chapters[#chapters + 1] = item end
   end
-  add_chapter(lines, "ae", select_items(items, function(item) return item.kind == "class" or item.kind == "function" end))
+  local at_top = { class = true, ["function"] = true, value = true }
+  add_chapter(lines, "ae", select_items(items, function(item) return at_top[item.kind] end))
   add_chapter(lines, "Tensor methods", select_items(items, function(item) return item.kind == "method" end))
   for _, namespace in ipairs(chapters) do add_chapter(lines, namespace.path, namespace.members) end
   local function operations(internal)

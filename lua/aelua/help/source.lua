@@ -12,6 +12,7 @@ local M = {}
 ---@field returns aelua.DocItem[]
 ---@field fields aelua.DocItem[]
 ---@field type_name string? of ---@class
+---@field type_parent string? the type it extends; "" where there is none
 ---@field class_name string? the class that a class declaration makes
 ---@field parent string? the class it extends, as the source writes it
 
@@ -63,7 +64,7 @@ local function read_block(lines)
       local list = tag == "param" and doc.params or tag == "field" and doc.fields or doc.returns
       list[#list + 1] = last
     elseif tag == "class" then
-      doc.type_name = rest:match("^[%w_.]+")
+      doc.type_name, doc.type_parent = rest:match("^([%w_.]+)%s*:?%s*([%w_.]*)")
     elseif not tag then
       doc.text[#doc.text + 1] = line
     end

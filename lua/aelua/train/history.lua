@@ -1,4 +1,8 @@
---- What a training run measured: one row per epoch.
+--- What a training run measured, as `fit` returns it: one row per epoch.
+---
+---   local history = model:fit(train, { epochs = 20, validation = test })
+---   print(history:last().val_loss, math.min(table.unpack(history:column("val_loss"))))
+---   for _, row in ipairs(history.epochs) do print(row.epoch, row.loss) end
 local class = require "aelua.base.class"
 
 ---@class aelua.History: aelua.Class
@@ -35,6 +39,7 @@ function History:column(name)
   return values
 end
 
+--- The row of the last epoch; nil before there is one.
 ---@return table<string, number>? row
 function History:last() return self.epochs[#self.epochs] end
 

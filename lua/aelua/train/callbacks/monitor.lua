@@ -17,9 +17,9 @@ Monitor.options = {
 }
 
 ---@class aelua.MonitorOptions
----@field monitor? string a name of the history
----@field mode? "auto"|"min"|"max"
----@field min_delta? number what counts as an improvement must be more than this
+---@field monitor? string a name of the history; default val_loss where there is a validation, else loss
+---@field mode? "auto"|"min"|"max" what is better, the smaller or the larger value; default "auto": the larger for psnr, ssim, accuracy, elbo and active_units, the smaller for all else
+---@field min_delta? number what counts as an improvement must be more than this; default 0
 
 ---@param who string how messages begin
 ---@param options aelua.MonitorOptions
