@@ -18,7 +18,7 @@ Monitor.options = {
 
 ---@class aelua.MonitorOptions
 ---@field monitor? string a name of the history; default val_loss where there is a validation, else loss
----@field mode? "auto"|"min"|"max" what is better, the smaller or the larger value; default "auto": the larger for psnr, ssim, accuracy, elbo and active_units, the smaller for all else
+---@field mode? "auto"|"min"|"max" "auto", the default, is "max" for psnr, ssim, accuracy, elbo, active_units, else "min"
 ---@field min_delta? number what counts as an improvement must be more than this; default 0
 
 ---@param who string how messages begin
