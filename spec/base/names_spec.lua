@@ -17,6 +17,7 @@ describe("the nearest name", function()
 
   it("is what other frameworks' names mean, where there is such a thing", function()
     assert.equal("lr", names.nearest("learning_rate", { lr = true, l2 = true }))
+    assert.equal("optimizer", names.nearest("learning_rate", { "epochs", "optimizer" }))
     assert.equal("Dense", names.nearest("Linear", { "Dense", "LayerNorm" }))
     assert.equal("size", names.nearest("batch_size", { "size", "shuffle" }))
     assert.equal("he_uniform", names.nearest("he", { "he_uniform", "he_normal" }))

@@ -26,7 +26,7 @@ local function distance(a, b)
   return previous[#b]
 end
 
--- What other frameworks call things, and what they may be called here.
+-- What is written elsewhere, and what may be meant by it here, in order of preference.
 local elsewhere = {
   acc = "accuracy",
   batch_size = "size",
@@ -41,7 +41,8 @@ local elsewhere = {
   he = "he_uniform",
   input_shape = "input",
   kernel_initializer = "weight_init",
-  learning_rate = "lr",
+  learning_rate = "lr optimizer",
+  lr = "optimizer",
   linear = "Dense",
   mean_absolute_error = "mae",
   mean_squared_error = "mse",
@@ -58,9 +59,10 @@ local elsewhere = {
 }
 
 local function translated(name, candidates)
-  local here = elsewhere[name:lower()]
-  for _, candidate in ipairs(candidates) do
-    if candidate == here and candidate ~= name then return here end
+  for here in (elsewhere[name:lower()] or ""):gmatch("%S+") do
+    for _, candidate in ipairs(candidates) do
+      if candidate == here then return here end
+    end
   end
   return nil
 end
