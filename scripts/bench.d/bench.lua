@@ -1,6 +1,7 @@
 --- How long one training step of each model takes, here and, with --peers, in PyTorch and Keras on the same machine in
 --- the same run: all take turns, so that what else the machine does meets all alike. Every model has the same shapes,
---- loss (binary cross-entropy of logits), optimiser (Adam) and batch on all sides.
+--- loss (binary cross-entropy of logits; "PyTorch, sigmoid" has a sigmoid and BCELoss, as tutorials do), optimiser
+--- (Adam) and batch on all sides.
 ---
 ---   --peers FOLDER   a Python environment with PyTorch and Keras; made there, with pip, where there is none
 ---   --models LIST    names of models.lua, with commas; default: all

@@ -1,4 +1,7 @@
-"""PyTorch: peer_torch.py eager|compile THREADS"""
+"""PyTorch: peer_torch.py plain|eager|compile THREADS
+
+plain: the model ends with a sigmoid and the loss is BCELoss, as tutorials have it; otherwise the loss takes logits.
+"""
 import sys
 
 import torch
@@ -15,12 +18,15 @@ def build(sizes, batch):
     layers = []
     for before, after in zip(sizes, sizes[1:]):
         layers += [nn.Linear(before, after), nn.ReLU()]
-    model = nn.Sequential(*layers[:-1])
+    layers[-1:] = [nn.Sigmoid()] if mode == "plain" else []
+    model = nn.Sequential(*layers)
     x = torch.rand(batch, sizes[0])
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
 
+    measure = nn.BCELoss() if mode == "plain" else nn.BCEWithLogitsLoss()
+
     def loss_of(x):
-        return nn.functional.binary_cross_entropy_with_logits(model(x), x)
+        return measure(model(x), x)
 
     if mode == "compile":
         loss_of = torch.compile(loss_of)

@@ -36,6 +36,7 @@ local function judge(model, of, shortest)
   check("against the best peer", best, ours.median, model.at_least.best)
   if of["PyTorch"] then
     check("against PyTorch without compiling", of["PyTorch"].median, ours.median, model.at_least.eager)
+    check("and with the sigmoid of tutorials", of["PyTorch, sigmoid"].median, ours.median, model.at_least.eager)
   end
   check("OpenBLAS alone, against the best peer", best, alone.median, model.at_least.alone)
   return fine

@@ -70,6 +70,7 @@ function M.start(o)
   end
   if has(path .. " -c 'import torch'") then
     peer("PyTorch", "peer_torch.py", "eager")
+    peer("PyTorch, sigmoid", "peer_torch.py", "plain")
     peer("PyTorch, compile", "peer_torch.py", "compile")
   end
   if has("KERAS_BACKEND=tensorflow " .. path .. " -c 'import keras'") then
