@@ -89,7 +89,7 @@ describe("damaged", function()
   end)
 
   it("PNG files", function()
-    for _, name in ipairs { "rgb.png", "palette.png", "deep.png", "rgba.png" } do
+    for _, name in ipairs { "rgb.png", "palette.png", "deep.png", "rgba.png", "interlaced.png" } do
       damage(core.read_image, files.read(files.fixtures .. name), true)
     end
   end)

@@ -10,8 +10,9 @@ describe("pictures", function()
   local function u8(values) return ae.tensor(values, { dtype = "u8" }) end
 
   it("are read with the channels that they have", function()
-    for name, channels in pairs { ["grey.png"] = 1, ["rgb.png"] = 3, ["rgba.png"] = 4, ["palette.png"] = 3,
-      ["baseline.jpg"] = 3, ["progressive.jpg"] = 3, ["grey.jpg"] = 1 } do
+    for name, channels in pairs { ["grey.png"] = 1, ["grey_alpha.png"] = 2, ["rgb.png"] = 3, ["rgba.png"] = 4,
+      ["palette.png"] = 3, ["palette_alpha.png"] = 4, ["interlaced.png"] = 3, ["baseline.jpg"] = 3,
+      ["progressive.jpg"] = 3, ["grey.jpg"] = 1 } do
       local t = core.read_image(files.fixtures .. name)
       assert.equal("u8", t.dtype)
       assert.same({ 10, 12, channels }, t.shape, name)
@@ -19,7 +20,8 @@ describe("pictures", function()
   end)
 
   it("hold the values that other decoders find", function()
-    for _, name in ipairs { "rgb", "palette" } do
+    files.same(core.read_npy(files.fixtures .. "rgb_png.npy"), core.read_image(files.fixtures .. "interlaced.png"))
+    for _, name in ipairs { "rgb", "palette", "palette_alpha" } do
       files.same(core.read_npy(files.fixtures .. name .. "_png.npy"), core.read_image(files.fixtures .. name .. ".png"))
     end
     local grey = core.read_npy(files.fixtures .. "grey_png.npy")
@@ -43,6 +45,66 @@ describe("pictures", function()
     for y, row in ipairs(deep:totable()) do
       for x, pixel in ipairs(row) do assert.near((grey[y][x] * 257 + 3) / 65535, pixel[1], 1e-6) end
     end
+  end)
+
+  it("of 16 bits have all their channels", function()
+    local wanted = core.read_npy(files.fixtures .. "deep_rgba_png.npy"):totable()
+    for name, channels in pairs { ["deep_rgb.png"] = 3, ["deep_rgba.png"] = 4 } do
+      local t = core.read_image(files.fixtures .. name)
+      assert.same({ 10, 12, channels }, t.shape)
+      local bytes = core.read_image(files.fixtures .. name, nil, "u8"):totable()
+      for y, row in ipairs(t:totable()) do
+        for x, pixel in ipairs(row) do
+          for c, value in ipairs(pixel) do
+            assert.near(wanted[y][x][c] / 65535, value, 1e-7)
+            assert.equal(math.floor(wanted[y][x][c] / 257 + 0.5), bytes[y][x][c])
+          end
+        end
+      end
+    end
+  end)
+
+  it("come with the channels that are asked for", function()
+    local function read(name, ...) return core.read_image(files.fixtures .. name, ...) end
+    files.same(core.read_npy(files.fixtures .. "rgb_luma.npy"), read("rgb.png", 1):reshape(10, 12))
+    files.same(read("rgb.png"), read("rgba.png", 3))
+    files.same(read("rgb.png", 1), read("rgba.png", 1))
+    local grey, more = read("grey.png"):totable(), read("grey.png", 4):totable()
+    local both, few = read("grey_alpha.png", 4):totable(), read("grey_alpha.png", 1):totable()
+    for y, row in ipairs(grey) do
+      for x, pixel in ipairs(row) do
+        local v = pixel[1]
+        assert.same({ v, v, v, 255 }, more[y][x])
+        assert.same({ v, v, v, 255 - v }, both[y][x])
+        assert.same({ v }, few[y][x])
+      end
+    end
+  end)
+
+  it("come in the type that is asked for", function()
+    local bytes, reals = core.read_image(files.fixtures .. "rgb.png"), core.read_image(files.fixtures .. "rgb.png", 3, "f32")
+    assert.equal(ae.real, reals.dtype)
+    files.same(bytes, (reals * 255 + 0.5):floor():to("u8"))
+    local deep = core.read_image(files.fixtures .. "deep_rgb.png", 1):totable()
+    local wanted = core.read_npy(files.fixtures .. "deep_rgba_png.npy"):totable()
+    for y, row in ipairs(deep) do
+      for x, pixel in ipairs(row) do
+        local rgb = wanted[y][x]
+        assert.near((0.299 * rgb[1] + 0.587 * rgb[2] + 0.114 * rgb[3]) / 65535, pixel[1], 1 / 65535)
+      end
+    end
+  end)
+
+  it("are decoded from memory as from files", function()
+    for _, name in ipairs { "rgb.png", "deep_rgba.png", "progressive.jpg" } do
+      local bytes = files.read(files.fixtures .. name)
+      files.same(core.read_image(files.fixtures .. name), core.decode_image(bytes))
+      files.same(core.read_image(files.fixtures .. name, 1, "f32"), core.decode_image(bytes, 1, "f32"))
+    end
+    files.refuses("type", "image.decode: wants a string of bytes, got 3", core.decode_image, 3)
+    files.refuses("format", "image.decode: no PNG or JPEG", core.decode_image, "text")
+    files.refuses("invalid", "channels wants 1 to 4, got 5", core.decode_image, "text", 5)
+    files.refuses("invalid", "dtype wants u8 or f32, got i32", core.decode_image, "text", 1, "i32")
   end)
 
   it("are written as PNG without loss", function()
@@ -82,6 +144,9 @@ describe("pictures", function()
   end
 
   it("that claim to be enormous are refused before they are decoded", function()
+    -- A whole JPEG up to its size: start, baseline frame of 60000 x 60000.
+    files.refuses("unsupported", "60000 x 60000", core.decode_image, "\xff\xd8\xff\xc0\0\11\8" .. ("\xea\x60"):rep(2))
+    files.refuses("format", "no PNG or JPEG", core.decode_image, "\xff\xd8\xff\xc0\0\11\8\xea\x60\xea")
     files.refuses("unsupported", "60000 x 60000; sides up to 32768", core.read_image, claiming(60000, 60000))
     files.refuses("unsupported", "30000 x 30000", core.read_image, claiming(30000, 30000))
     files.refuses("format", "no PNG or JPEG", core.read_image, claiming(0, 10))
@@ -91,7 +156,8 @@ describe("pictures", function()
 
   it("in other formats are refused", function()
     for _, bytes in ipairs { "", "GIF89a" .. ("\0"):rep(100), "BM" .. ("\0"):rep(100), "P6 1 1 255\n\1\2\3", "text" } do
-      files.refuses("format", "no PNG or JPEG", core.read_image, files.write(folder .. "/other", bytes))
+      local path = files.write(folder .. "/other.png", bytes)
+      files.refuses("format", "image.load: " .. path .. ": no PNG or JPEG", core.read_image, path)
     end
     files.refuses("io", "No such file", core.read_image, folder .. "/nothing")
   end)

@@ -62,6 +62,7 @@ describe("with a budget", function()
   it("pictures are read", function()
     for _, name in ipairs { "rgb.png", "palette.png", "deep.png", "baseline.jpg", "progressive.jpg" } do
       assert.is_true(press(core.read_image, files.fixtures .. name) > 5)
+      assert.is_true(press(core.decode_image, files.read(files.fixtures .. name), 1, "f32") > 5)
     end
   end)
 

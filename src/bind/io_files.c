@@ -1,7 +1,7 @@
 /*
-** io_files: files of one tensor, pictures, bytes and folders.
-**   core.read_idx(path), core.read_npy(path), core.read_image(path) -> tensor
-**   core.write_npy(path, t), core.write_png(path, t)
+** io_files: files of one tensor, bytes and folders.
+**   core.read_idx(path), core.read_npy(path) -> tensor
+**   core.write_npy(path, t)
 **   core.read_file(path, cap?) -> string, gzip undone; core.write_file(path, string)
 **   core.file_kind(path) -> "missing", "folder", "idx", "npy", ...
 **   core.check_writable(path [, who]): raises unless a file could be written there
@@ -12,12 +12,10 @@
 
 #include "io/file.h"
 #include "io/idx.h"
-#include "io/image.h"
 #include "io/npy.h"
 #include "io/writer.h"
 
 typedef ae_status (*read_fn)(ae_context *ctx, const char *who, const char *path, ae_tensor **out, ae_error *err);
-typedef ae_status (*write_fn)(ae_context *ctx, const char *who, const char *path, const ae_tensor *t, ae_error *err);
 
 static int read_tensor(lua_State *L, const char *who, read_fn fn) {
   ae_lua *lua = ae_bind_lua(L);
@@ -33,29 +31,21 @@ static int read_tensor(lua_State *L, const char *who, read_fn fn) {
   return 1;
 }
 
-static int write_tensor(lua_State *L, const char *who, write_fn fn) {
-  ae_lua *lua = ae_bind_lua(L);
-  const char *path = ae_bind_path(L, 1, who);
-  const ae_tensor *t = ae_bind_check(L, lua, 2, who, "the tensor to write");
-  ae_error err;
-  if (fn(lua->ctx, who, path, t, &err) != AE_OK) return ae_bind_raise(L, &err);
-  return 0;
-}
-
 static int read_idx(lua_State *L) {
   return read_tensor(L, "read_idx", ae_idx_read);
 }
 static int read_npy(lua_State *L) {
   return read_tensor(L, "read_npy", ae_npy_read);
 }
-static int read_image(lua_State *L) {
-  return read_tensor(L, "read_image", ae_image_read);
-}
+
 static int write_npy(lua_State *L) {
-  return write_tensor(L, "write_npy", ae_npy_write);
-}
-static int write_png(lua_State *L) {
-  return write_tensor(L, "write_png", ae_png_write);
+  static const char who[] = "write_npy";
+  ae_lua *lua = ae_bind_lua(L);
+  const char *path = ae_bind_path(L, 1, who);
+  const ae_tensor *t = ae_bind_check(L, lua, 2, who, "the tensor to write");
+  ae_error err;
+  if (ae_npy_write(lua->ctx, who, path, t, &err) != AE_OK) return ae_bind_raise(L, &err);
+  return 0;
 }
 
 /* ---- Bytes ---- */
@@ -138,8 +128,6 @@ void ae_bind_open_files(lua_State *L, ae_lua *lua) {
   static const luaL_Reg functions[] = {{"read_idx", read_idx},
                                        {"read_npy", read_npy},
                                        {"write_npy", write_npy},
-                                       {"read_image", read_image},
-                                       {"write_png", write_png},
                                        {"read_file", read_file},
                                        {"write_file", write_file},
                                        {"file_kind", file_kind},

@@ -1,5 +1,5 @@
 /*
-** image: the checks around stb, and files.
+** image: tensors around what picture and stb do, and files.
 */
 #include "io/image.h"
 
@@ -9,71 +9,35 @@
 #include "core/status.h"
 #include "io/file.h"
 #include "io/heap.h"
-#include "io/stb.h"
 #include "io/stb_guard.h"
 #include "io/writer.h"
 
 /* ---- Reading ---- */
 
-static ae_status refuse(const ae_reader *r, const char *reason, ae_error *err) {
-  if (reason == ae_stb_no_memory) return ae_reader_fail(r, err, AE_NO_MEMORY, "no memory to decode the picture");
-  return ae_reader_fail(r, err, AE_FORMAT, "no PNG or JPEG that can be decoded (%s)", reason);
-}
-
-static ae_status check(const ae_reader *r, const uint8_t *bytes, size_t size, ae_error *err) {
-  ae_guard_report report;
-  switch (ae_stb_guard(bytes, size, &report)) {
-  case AE_GUARD_PASSES:
-    return AE_OK;
-  case AE_GUARD_DAMAGED:
-    return refuse(r, report.reason, err);
-  case AE_GUARD_TOO_LARGE:
-    break;
-  }
-  return ae_reader_fail(r, err, AE_UNSUPPORTED, "a picture of %u x %u; sides up to %d and %d pixels are read",
-                        report.width, report.height, AE_IMAGE_SIDE, AE_IMAGE_AREA);
-}
-
-/* `pixels` holds t->count numbers of 16 bits. */
-static void take_deep(const uint16_t *pixels, ae_tensor *t) {
-  real *to = ae_reals(t);
-  for (int64_t i = 0; i < t->count; i++) to[i] = (real)pixels[i] / (real)65535;
-}
-
-static ae_status decode(ae_context *ctx, const ae_reader *r, const ae_bytes *file, ae_tensor **out, ae_error *err) {
-  const uint8_t *bytes = (const uint8_t *)file->data;
-  const char *reason = "";
+ae_status ae_image_decode(ae_context *ctx, const ae_encoded *file, ae_image_wish wish, ae_tensor **out, ae_error *err) {
   ae_picture p;
-  AE_TRY(check(r, bytes, file->size, err));
-  if (!ae_stb_info(ctx->allocator, bytes, (int)file->size, &p, &reason)) return refuse(r, reason, err);
+  AE_TRY(ae_picture_head(ctx->allocator, file, &p, err));
+  int channels = wish.channels ? wish.channels : p.channels;
+  ae_type type = wish.type ? wish.type : p.deep ? AE_REAL : AE_U8;
   ae_shape shape;
   ae_tensor *t;
-  AE_TRY(ae_shape_make(ae_reader_who(r), 3, (int64_t[]){p.height, p.width, p.channels}, &shape, err));
-  AE_TRY(ae_tensor_new(ctx, p.deep ? AE_REAL : AE_U8, &shape, &t, err));
-  void *pixels = ae_stb_decode(ctx->allocator, bytes, (int)file->size, &p, &reason);
-  if (!pixels) {
-    ae_tensor_release(t);
-    return refuse(r, reason, err);
-  }
-  if (p.deep)
-    take_deep(pixels, t);
+  AE_TRY(ae_shape_make(file->who, 3, (int64_t[]){p.height, p.width, channels}, &shape, err));
+  AE_TRY(ae_tensor_new(ctx, type, &shape, &t, err));
+  ae_status status = ae_picture_decode(ctx->allocator, file, &p, channels, type, ae_tensor_bytes(t), err);
+  if (status == AE_OK)
+    *out = t;
   else
-    memcpy(ae_u8s(t), pixels, (size_t)t->count);
-  ae_heap_free(pixels);
-  *out = t;
-  return AE_OK;
+    ae_tensor_release(t);
+  return status;
 }
 
-ae_status ae_image_read(ae_context *ctx, const char *who, const char *path, ae_tensor **out, ae_error *err) {
-  ae_reader *r;
-  ae_bytes file;
-  AE_TRY(ae_reader_open(ctx, who, path, &r, err));
-  ae_status status = ae_reader_rest(ctx, r, AE_IMAGE_BYTES, &file, err);
-  if (status == AE_OK) {
-    status = decode(ctx, r, &file, out, err);
-    ae_bytes_free(&file);
-  }
-  ae_reader_close(r);
+ae_status ae_image_read(ae_context *ctx, const char *who, const char *path, ae_image_wish wish, ae_tensor **out,
+                        ae_error *err) {
+  ae_bytes bytes;
+  AE_TRY(ae_file_read(ctx, who, path, AE_IMAGE_BYTES, &bytes, err));
+  ae_encoded file = {who, path, (const uint8_t *)bytes.data, bytes.size};
+  ae_status status = ae_image_decode(ctx, &file, wish, out, err);
+  ae_bytes_free(&bytes);
   return status;
 }
 

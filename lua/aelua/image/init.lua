@@ -28,10 +28,35 @@ function M.save(path, picture, given)
   core.write_png(path, single("image.save", picture, given))
 end
 
---- The picture in a PNG or JPEG file.
+---@class aelua.DecodeOptions
+---@field channels? integer 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; default: as in the file
+---@field dtype? "u8"|"f32" default: f32, 0..1, where the file has 16 bits, else u8
+
+local decoding = {
+  channels = { type = "integer", min = 1, max = 4 }, dtype = { type = "string", choices = { "u8", "f32", "f64" } },
+}
+
+--- The picture in a PNG or JPEG file, of up to 32768 pixels a side and 268435456 in all.
+--- Colour becomes grey as 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601); alpha that is
+--- not wanted is dropped, not blended. A photograph is not turned as its EXIF says.
+--- Errors: format, of what is no such picture or damaged; unsupported, past these
+--- sizes, before anything is decoded.
 ---@param path string
----@return userdata [H, W, C] u8; real in 0..1 where the file has 16 bits
-function M.load(path) return core.read_image(path) end
+---@param given? aelua.DecodeOptions
+---@return userdata [H, W, C]
+function M.load(path, given)
+  local o = options.check("image.load", given, decoding)
+  return core.read_image(path, o.channels, o.dtype)
+end
+
+--- The picture in the bytes of a PNG or JPEG file; else as `load`.
+---@param bytes string
+---@param given? aelua.DecodeOptions
+---@return userdata [H, W, C]
+function M.decode(bytes, given)
+  local o = options.check("image.decode", given, decoding)
+  return core.decode_image(bytes, o.channels, o.dtype)
+end
 
 --- Pictures in rows and columns.
 ---@param pictures any
