@@ -35,7 +35,7 @@ describe("with a budget", function()
       ae.budget(before + room)
       local code = try(fn, ...)
       ae.budget(0)
-      assert.equal(before, live())
+      if core.memory().live ~= before then assert.equal(before, live()) end -- a collection only where there is garbage
       if not code then return refused end
       assert.equal("memory", code)
       refused, room = refused + 1, room + math.max(64, room // 8)
