@@ -156,6 +156,35 @@ describe("batches", function()
     assert.is_nil(set:map(function(x) return x end):batches { size = 1 }().release)
   end)
 
+  it("open rows for an epoch and close them where the loop is left", function()
+    local told = {}
+    local function tell(...) told[#told + 1] = table.concat({ ... }, " ") end
+    local values = ae.arange(1, 7):reshape(6, 1)
+    local rows = setmetatable({ shape = { 1 } }, { __len = function() return 6 end })
+    function rows.open(_, order)
+      tell("open", table.unpack(order:totable()))
+      return setmetatable({
+        take = function(_, places, first)
+          tell("take", first)
+          return values[places]
+        end,
+        close = function() tell "close" end,
+      }, {})
+    end
+    getmetatable(rows).__index = rows
+    local set = data.Dataset { input = rows }:select { 6, 1, 2, 3 }
+    assert.same({ { 6, 1, 2 }, { 3 } }, lists(set:batches { size = 3 }))
+    assert.same({ "open 6 1 2 3", "take 1", "take 4", "close" }, told)
+    told = {}
+    for _ in set:batches { size = 1 } do break end -- luacheck: ignore 512
+    assert.same({ "open 6 1 2 3", "take 1", "close" }, told)
+    told = {}
+    assert.is_false(pcall(function()
+      for _ in set:batches { size = 1 } do error "enough" end
+    end))
+    assert.same({ "open 6 1 2 3", "take 1", "close" }, told)
+  end)
+
   it("refuse what cannot be", function()
     local set = numbers(5)
     files.refuses("invalid", "a batch of 6 is larger than the data (5 samples)", set.batches, set, { size = 6 })

@@ -14,6 +14,7 @@
 local core = require "aelua.core"
 local class = require "aelua.base.class"
 local errors = require "aelua.base.errors"
+local fields = require "aelua.data.fields"
 local options = require "aelua.base.options"
 local SequentialSampler = require "aelua.data.sequential_sampler"
 local ShuffleSampler = require "aelua.data.shuffle_sampler"
@@ -47,6 +48,8 @@ local declared = {
 }
 
 local who = "Dataset:batches"
+
+local field_names = { "input", "target", "label" }
 
 -- The sampler that the options ask for.
 local function choose_sampler(dataset, o)
@@ -86,7 +89,7 @@ function Batches:init(dataset, given)
   self.position = 0
 end
 
--- Places of the epoch in the tensors behind the data set.
+-- Places of the epoch in the rows behind the data set.
 local function begin_epoch(self)
   local dataset = self.dataset
   self.before = self.sampler.state and self.sampler:state()
@@ -96,6 +99,10 @@ local function begin_epoch(self)
   if dataset.rows then order = ops.index(dataset.rows, order) end
   self.order = core.keep(order)
   self.count = #order
+  self.readings = {}
+  for _, name in ipairs(field_names) do
+    self.readings[name] = dataset[name] and fields.call(dataset[name], "open", order)
+  end
 end
 
 local Batch = {}
@@ -107,16 +114,9 @@ local function free(value)
 end
 
 function Batch:release()
-  for _, field in ipairs { "input", "target", "label" } do
-    if self[field] then free(self[field]) end
+  for _, name in ipairs(field_names) do
+    if self[name] then free(self[name]) end
   end
-end
-
-local function take(value, rows)
-  if core.is_tensor(value) then return ops.gather_scaled(value, rows) end
-  local result = {}
-  for name, one in pairs(value) do result[name] = ops.gather_scaled(one, rows) end
-  return result
 end
 
 local function count_of(value)
@@ -138,15 +138,15 @@ end
 
 -- The batch of the order's places first+1..first+n.
 local function make(self, first, n)
-  local dataset = self.dataset
-  local rows = ops.narrow(self.order, 1, first + 1, n)
-  local batch = {
-    input = take(dataset.input, rows), target = dataset.target and take(dataset.target, rows),
-    label = dataset.label and ops.gather_scaled(dataset.label, rows), size = n,
-  }
-  rows:free()
-  if #dataset.maps == 0 then return setmetatable(batch, Batch) end
-  core.no_grad(apply, dataset.maps, batch)
+  local places, batch = ops.narrow(self.order, 1, first + 1, n), { size = n }
+  for _, name in ipairs(field_names) do
+    local reading = self.readings[name]
+    batch[name] = reading and fields.call(reading, "take", places, first + 1)
+  end
+  places:free()
+  local maps = self.dataset.maps
+  if #maps == 0 then return setmetatable(batch, Batch) end
+  core.no_grad(apply, maps, batch)
   return batch
 end
 
@@ -157,9 +157,9 @@ function Batches:__call()
     self:restart()
     return nil
   end
-  local first = self.position
-  self.position = first + n
-  return make(self, first, n)
+  local batch = make(self, self.position, n)
+  self.position = self.position + n
+  return batch
 end
 
 --- How many batches an epoch has.
@@ -170,9 +170,17 @@ end
 
 --- Begins the next epoch at the next call.
 function Batches:restart()
+  self:pause()
   if self.order and self.owns_order then self.order:free() end
-  self.order, self.before, self.position = nil, nil, 0
+  self.order, self.before, self.position, self.readings = nil, nil, 0, nil
 end
+
+-- Nothing is read ahead until the next call. A loop over `dataset:batches` ends so, however it is left.
+function Batches:pause()
+  for _, reading in pairs(self.readings or {}) do fields.call(reading, "close") end
+end
+
+Batches.__close = Batches.pause
 
 --- Where it stands: put into a `Batches` over the same data with the same options,
 --- the same batches follow.

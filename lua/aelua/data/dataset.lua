@@ -1,6 +1,7 @@
---- Samples in memory, their targets and labels, and ways to look at a part of
---- them. Every method gives a new data set that shares the tensors with its
---- origin; a shuffled or split one holds a list of rows beside them.
+--- Samples, their targets and labels, and ways to look at a part of them. Every
+--- method gives a new data set that shares the rows with its origin (tensors in
+--- memory, or pictures in files: tensor_rows.lua); a shuffled or split one holds a
+--- list of places beside them.
 ---
 --- u8 stays u8 here and becomes real, k/255, batch by batch; a mapped data set
 --- runs its functions batch by batch too.
@@ -9,6 +10,7 @@ local Batches = require "aelua.data.batches"
 local class = require "aelua.base.class"
 local classes = require "aelua.data.classes"
 local errors = require "aelua.base.errors"
+local fields = require "aelua.data.fields"
 local shapes = require "aelua.base.shapes"
 local split = require "aelua.data.split"
 
@@ -21,55 +23,23 @@ local ops = core.ops
 ---@operator len: integer
 local Dataset = class("Dataset")
 
--- fn of a tensor, or of each of a table of named ones.
-local function each(value, fn, ...)
-  if core.is_tensor(value) then return fn(value, ...) end
-  local result = {}
-  for name, one in pairs(value) do result[name] = fn(one, ...) end
-  return result
-end
-
-local function check_samples(who, what, value, count)
-  if not core.is_tensor(value) then
-    errors.check(type(value) == "table" and getmetatable(value) == nil and next(value) ~= nil and #value == 0, "type",
-      "%s: %s wants a tensor [N, ...] or a table of named ones, got %s", who, what, type(value))
-    local known = {}
-    for name in pairs(value) do known[#known + 1] = tostring(name) end
-    table.sort(known)
-    for _, name in ipairs(known) do count = check_samples(who, what .. "." .. name, value[name], count) end
-    return count
-  end
-  errors.check(value.ndim > 0, "shape", "%s: %s wants a tensor [N, ...], got a single number", who, what)
-  local n = #value
-  errors.check(not count or n == count, "shape", "%s: %s has %d samples, wanted %s", who, what, n, count)
-  return n
-end
-
--- Tensors of a data set outlive the scope that made them and are no part of a graph.
-local function own(t)
-  if t.requires_grad then t = t:detach() end
-  return core.keep(t)
-end
-
 ---@class aelua.DatasetParts
----@field input userdata|table<string, userdata> [N, ...]
----@field target? userdata|table<string, userdata> [N, ...]
+---@field input any [N, ...]: a tensor, rows, or a table of named ones
+---@field target? any [N, ...] the same
 ---@field labels? userdata [N] i32, from 1
 ---@field classes? string[]
 
 ---@param parts aelua.DatasetParts
 function Dataset:init(parts)
-  self.count = check_samples("Dataset", "input", parts.input)
-  self.input = each(parts.input, own)
-  self.shape = shapes.of_sample(self.input)
+  self.input, self.count = fields.of("Dataset", "input", parts.input)
+  self.shape = fields.shape(self.input)
   if parts.target then
-    check_samples("Dataset", "target", parts.target, self.count)
-    self.target = each(parts.target, own)
-    self.target_shape = shapes.of_sample(self.target)
+    self.target = fields.of("Dataset", "target", parts.target, self.count)
+    self.target_shape = fields.shape(self.target)
   end
   if parts.labels then
-    check_samples("Dataset", "labels", parts.labels, self.count)
-    self.label, self.classes = own(parts.labels), parts.classes
+    self.label = fields.of("Dataset", "labels", parts.labels, self.count)
+    self.classes = parts.classes
   end
   self.maps = {}
 end
@@ -103,12 +73,11 @@ function Dataset:narrow(first, count)
   count = count or self.count - first + 1
   errors.check(math.type(count) == "integer" and count >= 0 and count <= self.count - first + 1, "invalid",
     "Dataset:narrow: wants 0 to %d samples from %d on, got %s", self.count - first + 1, first, tostring(count))
-  local function part(t) return core.keep(ops.narrow(t, 1, first, count)) end
-  if self.rows then return derive(self, { count = count, rows = part(self.rows) }) end
-  return derive(self, {
-    count = count, input = each(self.input, part), target = self.target and each(self.target, part),
-    label = self.label and part(self.label),
-  })
+  if self.rows then
+    return derive(self, { count = count, rows = core.keep(ops.narrow(self.rows, 1, first, count)) })
+  end
+  local function part(field) return field and fields.call(field, "narrow", first, count) end
+  return derive(self, { count = count, input = part(self.input), target = part(self.target), label = part(self.label) })
 end
 
 local function check_natural(who, n)
@@ -168,7 +137,7 @@ end
 ---@return userdata
 function Dataset:labels()
   errors.check(self.label, "state", "Dataset:labels: this data set has no labels")
-  return self.rows and ops.index(self.label, self.rows) or self.label
+  return self.label:stored(self.rows)
 end
 
 -- Everything in one batch, through the functions of `map`.
@@ -185,9 +154,7 @@ function Dataset:tensor(field)
   errors.check(field == "input" or field == "target", "invalid", "Dataset:tensor wants 'input' or 'target', got %s",
     tostring(field))
   if #self.maps > 0 then return whole(self)[field] end
-  return self[field] and each(self[field], function(t)
-    return self.rows and ops.gather_scaled(t, self.rows) or ops.scaled(t)
-  end)
+  return self[field] and fields.call(self[field], "scaled", self.rows)
 end
 
 --- Inputs and targets as they are stored, u8 as u8, in the order of this data set;
@@ -199,8 +166,7 @@ function Dataset:stored()
     local batch = whole(self)
     return batch.input, batch.target
   end
-  local function rows_of(t) return self.rows and ops.index(t, self.rows) or t end
-  return each(self.input, rows_of), self.target and each(self.target, rows_of)
+  return fields.call(self.input, "stored", self.rows), self.target and fields.call(self.target, "stored", self.rows)
 end
 
 --- Applies fn to every batch's input as the batch is made.
@@ -262,6 +228,9 @@ end
 ---   for batch in train:batches { size = 128, shuffle = true } do ... batch.input ... end
 ---@param given? aelua.BatchOptions
 ---@return aelua.Batches
-function Dataset:batches(given) return Batches(self, given) end
+function Dataset:batches(given)
+  local batches = Batches(self, given)
+  return batches, nil, nil, batches -- the last one is closed at the end of a loop
+end
 
 return Dataset

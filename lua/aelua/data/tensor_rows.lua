@@ -1,0 +1,51 @@
+--- The rows of a tensor [N, ...]: what a data set holds of each of its fields. A
+--- data set knows of rows only what stands here, so they need not lie in memory
+--- (picture_rows.lua):
+---
+---   #rows, rows.shape           how many; the shape of one
+---   rows:stored(places?)        [n, ...] as they are kept, u8 as u8; without places, all
+---   rows:scaled(places?)        [n, ...] as batches have them, u8 as k/255
+---   rows:select(places)         rows of these alone, in this order
+---   rows:narrow(first, count)
+---   rows:open(order)            a reading of them in this order, [m] i32:
+---     reading:take(places, first)   as rows:scaled(places); these stand from `first` on in the order
+---     reading:close()               it is over, or left early
+---   rows:info()                 see Dataset:info
+local class = require "aelua.base.class"
+local core = require "aelua.core"
+local shapes = require "aelua.base.shapes"
+
+local ops = core.ops
+
+---@class aelua.TensorRows: aelua.Class
+---@field tensor aelua.Tensor
+---@field shape integer[]
+---@operator len: integer
+local TensorRows = class("TensorRows")
+
+-- Tensors of a data set outlive the scope that made them and are no part of a graph.
+function TensorRows:init(tensor)
+  if tensor.requires_grad then tensor = tensor:detach() end
+  self.tensor, self.shape = core.keep(tensor), shapes.of_sample(tensor)
+end
+
+function TensorRows:__len() return #self.tensor end
+
+function TensorRows:stored(places) return places and ops.index(self.tensor, places) or self.tensor end
+
+function TensorRows:scaled(places)
+  return places and ops.gather_scaled(self.tensor, places) or ops.scaled(self.tensor)
+end
+
+function TensorRows:select(places) return TensorRows(ops.index(self.tensor, places)) end
+
+function TensorRows:narrow(first, count) return TensorRows(ops.narrow(self.tensor, 1, first, count)) end
+
+-- Nothing to prepare, so these rows are their own reading.
+function TensorRows:open() return self end
+
+function TensorRows:take(places) return self:scaled(places) end
+
+function TensorRows.close() end
+
+return TensorRows
