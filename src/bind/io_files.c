@@ -63,7 +63,7 @@ static int read_file(lua_State *L) {
   ae_bytes *bytes = ae_bind_hold(L, sizeof *bytes, release_bytes);
   ae_error err;
   ae_status status;
-  AE_BIND_TWICE(L, lua, status, ae_file_read(lua->ctx, who, path, (size_t)cap, bytes, &err));
+  AE_BIND_TWICE(L, lua, status, ae_file_read(lua->ctx->allocator, who, path, (size_t)cap, bytes, &err));
   if (status != AE_OK) return ae_bind_raise(L, &err);
   lua_pushlstring(L, bytes->data, bytes->size);
   ae_bytes_free(bytes);
@@ -91,7 +91,7 @@ static int file_kind(lua_State *L) {
   const char *path = ae_bind_path(L, 1, "file_kind");
   ae_file_kind kind;
   ae_error err;
-  if (ae_file_kind_of(lua->ctx, "file_kind", path, &kind, &err) != AE_OK) return ae_bind_raise(L, &err);
+  if (ae_file_kind_of(lua->ctx->allocator, "file_kind", path, &kind, &err) != AE_OK) return ae_bind_raise(L, &err);
   lua_pushstring(L, ae_file_kind_name(kind));
   return 1;
 }
@@ -114,7 +114,7 @@ static int list_folder(lua_State *L) {
   const char *path = ae_bind_path(L, 1, "list_folder");
   ae_names *names = ae_bind_hold(L, sizeof *names, release_names);
   ae_error err;
-  if (ae_folder_list(lua->ctx, "list_folder", path, names, &err) != AE_OK) return ae_bind_raise(L, &err);
+  if (ae_folder_list(lua->ctx->allocator, "list_folder", path, names, &err) != AE_OK) return ae_bind_raise(L, &err);
   lua_newtable(L);
   for (size_t i = 0; i < names->n; i++) {
     lua_pushstring(L, names->at[i]);

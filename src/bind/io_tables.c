@@ -142,8 +142,8 @@ static int push_table(lua_State *L, ae_lua *lua, ae_table *t) {
 
 static ae_status open_reader(ae_context *ctx, const char *who, const char *path, const ae_embedded_source *source,
                              held *h, ae_error *err) {
-  if (!source) return ae_reader_open(ctx, who, path, &h->reader, err);
-  return ae_reader_open_memory(ctx, who, path, source->text, source->size, &h->reader, err);
+  if (!source) return ae_reader_open(ctx->allocator, who, path, &h->reader, err);
+  return ae_reader_open_memory(ctx->allocator, who, path, source->text, source->size, &h->reader, err);
 }
 
 static ae_status read_once(ae_context *ctx, const char *who, const char *path, const ae_embedded_source *source,

@@ -46,8 +46,8 @@ static ae_status take_rest(ae_reader *r, size_t cap, ae_bytes *b, ae_error *err)
   return AE_OK;
 }
 
-ae_status ae_reader_rest(ae_context *ctx, ae_reader *r, size_t cap, ae_bytes *out, ae_error *err) {
-  ae_bytes b = {NULL, 0, 0, ctx->allocator};
+ae_status ae_reader_rest(ae_reader *r, size_t cap, ae_bytes *out, ae_error *err) {
+  ae_bytes b = {NULL, 0, 0, ae_reader_allocator(r)};
   ae_status status = take_rest(r, cap, &b, err);
   if (status == AE_OK)
     *out = b;
@@ -56,10 +56,10 @@ ae_status ae_reader_rest(ae_context *ctx, ae_reader *r, size_t cap, ae_bytes *ou
   return status;
 }
 
-ae_status ae_file_read(ae_context *ctx, const char *who, const char *path, size_t cap, ae_bytes *out, ae_error *err) {
+ae_status ae_file_read(ae_allocator *a, const char *who, const char *path, size_t cap, ae_bytes *out, ae_error *err) {
   ae_reader *r;
-  AE_TRY(ae_reader_open(ctx, who, path, &r, err));
-  ae_status status = ae_reader_rest(ctx, r, cap, out, err);
+  AE_TRY(ae_reader_open(a, who, path, &r, err));
+  ae_status status = ae_reader_rest(r, cap, out, err);
   ae_reader_close(r);
   return status;
 }
@@ -92,7 +92,7 @@ static ae_file_kind kind_of(const uint8_t *head, size_t n) {
   return is_text(head, n) ? AE_FILE_TEXT : AE_FILE_UNKNOWN;
 }
 
-ae_status ae_file_kind_of(ae_context *ctx, const char *who, const char *path, ae_file_kind *out, ae_error *err) {
+ae_status ae_file_kind_of(ae_allocator *a, const char *who, const char *path, ae_file_kind *out, ae_error *err) {
   struct stat info;
   if (stat(path, &info) != 0) {
     if (errno != ENOENT && errno != ENOTDIR) return ae_fail(err, AE_IO, "%s: %s: %s", who, path, strerror(errno));
@@ -104,7 +104,7 @@ ae_status ae_file_kind_of(ae_context *ctx, const char *who, const char *path, ae
     return AE_OK;
   }
   ae_reader *r;
-  AE_TRY(ae_reader_open(ctx, who, path, &r, err));
+  AE_TRY(ae_reader_open(a, who, path, &r, err));
   uint8_t head[512];
   size_t got = 0;
   ae_status status = ae_reader_some(r, head, sizeof head, &got, err);
@@ -125,23 +125,23 @@ static int compare_names(const void *a, const void *b) {
   return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool add_name(ae_context *ctx, ae_names *names, size_t *capacity, const char *name) {
+static bool add_name(ae_allocator *a, ae_names *names, size_t *capacity, const char *name) {
   if (names->n == *capacity) {
     size_t larger = *capacity ? 2 * *capacity : 64;
-    char **moved = ae_heap_reallocate(ctx->allocator, names->at, larger * sizeof *moved);
+    char **moved = ae_heap_reallocate(a, names->at, larger * sizeof *moved);
     if (!moved) return false;
     names->at = moved;
     *capacity = larger;
   }
   size_t bytes = strlen(name) + 1;
-  char *copy = ae_heap_allocate(ctx->allocator, bytes);
+  char *copy = ae_heap_allocate(a, bytes);
   if (!copy) return false;
   memcpy(copy, name, bytes);
   names->at[names->n++] = copy;
   return true;
 }
 
-ae_status ae_folder_list(ae_context *ctx, const char *who, const char *path, ae_names *out, ae_error *err) {
+ae_status ae_folder_list(ae_allocator *a, const char *who, const char *path, ae_names *out, ae_error *err) {
   DIR *folder = opendir(path);
   if (!folder) return ae_fail(err, AE_IO, "%s: %s: %s", who, path, strerror(errno));
   ae_names names = {NULL, 0};
@@ -154,7 +154,7 @@ ae_status ae_folder_list(ae_context *ctx, const char *who, const char *path, ae_
       if (errno != 0) status = ae_fail(err, AE_IO, "%s: %s: %s", who, path, strerror(errno));
       break;
     }
-    if (entry->d_name[0] != '.' && !add_name(ctx, &names, &capacity, entry->d_name))
+    if (entry->d_name[0] != '.' && !add_name(a, &names, &capacity, entry->d_name))
       status = ae_fail(err, AE_NO_MEMORY, "%s: %s: no memory for the names in the folder", who, path);
   }
   closedir(folder);

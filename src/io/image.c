@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "core/context.h"
 #include "core/status.h"
 #include "io/file.h"
 #include "io/heap.h"
@@ -34,7 +35,7 @@ ae_status ae_image_decode(ae_context *ctx, const ae_encoded *file, ae_image_wish
 ae_status ae_image_read(ae_context *ctx, const char *who, const char *path, ae_image_wish wish, ae_tensor **out,
                         ae_error *err) {
   ae_bytes bytes;
-  AE_TRY(ae_file_read(ctx, who, path, AE_IMAGE_BYTES, &bytes, err));
+  AE_TRY(ae_file_read(ctx->allocator, who, path, AE_IMAGE_BYTES, &bytes, err));
   ae_encoded file = {who, path, (const uint8_t *)bytes.data, bytes.size};
   ae_status status = ae_image_decode(ctx, &file, wish, out, err);
   ae_bytes_free(&bytes);

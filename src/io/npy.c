@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/context.h"
 #include "core/status.h"
 #include "io/element.h"
 #include "io/writer.h"
@@ -213,7 +214,7 @@ static ae_status read_all(ae_context *ctx, ae_reader *r, ae_tensor **out, ae_err
 
 ae_status ae_npy_read(ae_context *ctx, const char *who, const char *path, ae_tensor **out, ae_error *err) {
   ae_reader *r;
-  AE_TRY(ae_reader_open(ctx, who, path, &r, err));
+  AE_TRY(ae_reader_open(ctx->allocator, who, path, &r, err));
   ae_status status = read_all(ctx, r, out, err);
   ae_reader_close(r);
   return status;

@@ -20,7 +20,7 @@
 enum { WINDOW = 65536, DEFLATE_RATIO = 1032, SYSTEM_READ = 1 << 30 };
 
 struct ae_reader {
-  ae_context *ctx;
+  ae_allocator *allocator;
   const char *who, *path;
   int fd;                /* -1: memory */
   const uint8_t *memory; /* what is left of it */
@@ -32,6 +32,9 @@ struct ae_reader {
   uint8_t window[WINDOW];
 };
 
+ae_allocator *ae_reader_allocator(const ae_reader *r) {
+  return r->allocator;
+}
 const char *ae_reader_who(const ae_reader *r) {
   return r->who;
 }
@@ -91,7 +94,7 @@ static ae_status fill_window(ae_reader *r, ae_error *err) {
 /* ---- gzip ---- */
 
 static ae_status inflate_begin(ae_reader *r, ae_error *err) {
-  r->z = (z_stream){.zalloc = ae_heap_zalloc, .zfree = ae_heap_zfree, .opaque = r->ctx->allocator};
+  r->z = (z_stream){.zalloc = ae_heap_zalloc, .zfree = ae_heap_zfree, .opaque = r->allocator};
   int gzip_only = 16 + MAX_WBITS;
   if (inflateInit2(&r->z, gzip_only) != Z_OK) return ae_reader_fail(r, err, AE_NO_MEMORY, "no memory for gzip");
   r->inflating = true;
@@ -182,12 +185,12 @@ static ae_status open_file(ae_reader *r, ae_error *err) {
   return AE_OK;
 }
 
-static ae_status make(ae_context *ctx, const char *who, const char *path, ae_reader **out, ae_error *err) {
+static ae_status make(ae_allocator *a, const char *who, const char *path, ae_reader **out, ae_error *err) {
   void *block;
-  AE_TRY(ae_allocate(ctx->allocator, sizeof **out, &block, err));
+  AE_TRY(ae_allocate(a, sizeof **out, &block, err));
   ae_reader *r = block;
   memset(r, 0, offsetof(ae_reader, window));
-  r->ctx = ctx;
+  r->allocator = a;
   r->who = who;
   r->path = path;
   r->fd = -1;
@@ -203,18 +206,18 @@ static ae_status finish(ae_reader *r, ae_status status, ae_reader **out) {
   return status;
 }
 
-ae_status ae_reader_open(ae_context *ctx, const char *who, const char *path, ae_reader **out, ae_error *err) {
+ae_status ae_reader_open(ae_allocator *a, const char *who, const char *path, ae_reader **out, ae_error *err) {
   ae_reader *r;
-  AE_TRY(make(ctx, who, path, &r, err));
+  AE_TRY(make(a, who, path, &r, err));
   ae_status status = open_file(r, err);
   if (status == AE_OK) status = begin(r, err);
   return finish(r, status, out);
 }
 
-ae_status ae_reader_open_memory(ae_context *ctx, const char *who, const char *name, const void *bytes, size_t size,
+ae_status ae_reader_open_memory(ae_allocator *a, const char *who, const char *name, const void *bytes, size_t size,
                                 ae_reader **out, ae_error *err) {
   ae_reader *r;
-  AE_TRY(make(ctx, who, name, &r, err));
+  AE_TRY(make(a, who, name, &r, err));
   r->memory = bytes;
   r->left = size;
   return finish(r, begin(r, err), out);
@@ -224,5 +227,5 @@ void ae_reader_close(ae_reader *r) {
   if (r == NULL) return;
   if (r->inflating) inflateEnd(&r->z);
   if (r->fd >= 0) close(r->fd);
-  ae_free(r->ctx->allocator, r, sizeof *r);
+  ae_free(r->allocator, r, sizeof *r);
 }

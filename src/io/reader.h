@@ -9,15 +9,15 @@
 #ifndef AE_IO_READER_H
 #define AE_IO_READER_H
 
-#include "core/context.h"
+#include "core/allocator.h"
 
 typedef struct ae_reader ae_reader;
 
 /* `who` begins every message of this reader; it and `path` outlive it. Errors:
 ** AE_IO (missing, a folder, no regular file, not readable), AE_NO_MEMORY. */
-ae_status ae_reader_open(ae_context *ctx, const char *who, const char *path, ae_reader **out, ae_error *err);
+ae_status ae_reader_open(ae_allocator *a, const char *who, const char *path, ae_reader **out, ae_error *err);
 /* Over `bytes`, which outlive the reader; `name` stands for the path in messages. */
-ae_status ae_reader_open_memory(ae_context *ctx, const char *who, const char *name, const void *bytes, size_t size,
+ae_status ae_reader_open_memory(ae_allocator *a, const char *who, const char *name, const void *bytes, size_t size,
                                 ae_reader **out, ae_error *err);
 void ae_reader_close(ae_reader *r); /* NULL is fine */
 
@@ -32,6 +32,7 @@ ae_status ae_reader_end(ae_reader *r, ae_error *err);
 ** largest ratio for gzip. */
 uint64_t ae_reader_most(const ae_reader *r);
 bool ae_reader_gzipped(const ae_reader *r);
+ae_allocator *ae_reader_allocator(const ae_reader *r);
 const char *ae_reader_who(const ae_reader *r);
 const char *ae_reader_path(const ae_reader *r);
 

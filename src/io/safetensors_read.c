@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/context.h"
 #include "core/status.h"
 #include "io/element.h"
 #include "io/heap.h"
@@ -222,7 +223,7 @@ static ae_status take_all(job *j, ae_error *err) {
 
 ae_status ae_safetensors_read(ae_context *ctx, const char *who, const char *path, ae_safetensors *out, ae_error *err) {
   job j = {.ctx = ctx};
-  AE_TRY(ae_reader_open(ctx, who, path, &j.r, err));
+  AE_TRY(ae_reader_open(ctx->allocator, who, path, &j.r, err));
   ae_status status = read_header(&j, err);
   if (status == AE_OK) status = check_header(&j, err);
   if (status == AE_OK) status = take_all(&j, err);

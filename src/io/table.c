@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/context.h"
 #include "core/status.h"
 #include "io/classes.h"
 #include "io/file.h"
@@ -322,7 +323,7 @@ ae_status ae_table_read(ae_context *ctx, ae_reader *r, const ae_table_options *o
   ae_bytes text;
   job j = {.ctx = ctx, .r = r, .options = options, .label = -1};
   AE_TRY(ae_numbers_open(&j.numbers, options->decimal, err));
-  ae_status status = ae_reader_rest(ctx, r, AE_TABLE_BYTES, &text, err);
+  ae_status status = ae_reader_rest(r, AE_TABLE_BYTES, &text, err);
   if (status == AE_OK) {
     status = run(&j, &text, err);
     ae_classes_free(&j.classes);
