@@ -1,7 +1,7 @@
 --- How long one training step of each model takes, here and, with --peers, in PyTorch and Keras on the same machine in
 --- the same run: all take turns, so that what else the machine does meets all alike. Every model has the same shapes,
---- loss (binary cross-entropy of logits; "PyTorch, sigmoid" has a sigmoid and BCELoss, as tutorials do), optimiser
---- (Adam) and batch on all sides.
+--- loss (binary cross-entropy of logits; "PyTorch, plain" is as tutorials are: see peer_torch.py), optimiser (Adam) and
+--- batch on all sides. With --peers also the most memory that a process takes which trains one model.
 ---
 ---   --peers FOLDER   a Python environment with PyTorch and Keras; made there, with pip, where there is none
 ---   --models LIST    names of models.lua, with commas; default: all
@@ -60,8 +60,7 @@ if o.data then os.exit(require("fit").run(o), true) end
 
 local all = workers.start(o)
 for _, model in ipairs(o.models) do
-  local prepare = ("prepare %s %s %d"):format(model.name, table.concat(model.sizes, ","), model.batch)
-  for _, worker in ipairs(all) do worker:ask(prepare) end
+  for _, worker in ipairs(all) do worker:prepare(model) end
 end
 o.peak = 0
 for _ = 1, o.rounds do
@@ -70,4 +69,5 @@ for _ = 1, o.rounds do
     for _, worker in ipairs(all) do worker:run(model.name, o.seconds) end
   end
 end
+o.memory = o.peers and workers.memory(o)
 os.exit(report.print(o, all), true)

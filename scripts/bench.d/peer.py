@@ -1,6 +1,8 @@
 """The other side of scripts/bench.d/worker.lua: the same commands, for a function that builds a model's step."""
+import re
 import sys
 import time
+
 
 def peak_memory():
     with open("/proc/self/status") as status:
@@ -18,16 +20,23 @@ def run(step, seconds):
     return " ".join(times)
 
 
+def read_layers(text):
+    """A layer of models.lua as (kind, units, activation)."""
+    for layer in text.split(","):
+        kind, units, activation = re.fullmatch(r"([a-z_]+)-?(\d*)-?([a-z]*)", layer).groups()
+        yield kind, int(units or 0), activation or None
+
+
 def serve(build):
-    """build(sizes, batch) -> step(), which is over when it returns."""
+    """build(shape, batch, layers) -> step(), which is over when it returns."""
     answers = sys.stdout
     sys.stdout = sys.stderr
     prepared = {}
     for line in sys.stdin:
         command, *rest = line.split()
         if command == "prepare":
-            name, sizes, batch = rest
-            prepared[name] = build([int(n) for n in sizes.split(",")], int(batch))
+            name, shape, batch, layers = rest
+            prepared[name] = build([int(n) for n in shape.split(",")], int(batch), list(read_layers(layers)))
             for _ in range(5):
                 prepared[name]()
             answer = "ready"

@@ -16,21 +16,63 @@ tf.config.threading.set_intra_op_parallelism_threads(threads)
 tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
-def build(sizes, batch):
+class Variational(keras.layers.Layer):
+    """Adds the KL to the standard normal, a sample's mean, to the losses."""
+
+    def __init__(self, units):
+        super().__init__()
+        self.mean, self.logvar = keras.layers.Dense(units), keras.layers.Dense(units)
+
+    def call(self, x):
+        mean, logvar = self.mean(x), self.logvar(x)
+        self.add_loss(0.5 * tf.reduce_mean(tf.reduce_sum(tf.square(mean) + tf.exp(logvar) - logvar - 1, axis=-1)))
+        return mean + tf.exp(0.5 * logvar) * tf.random.normal(tf.shape(mean))
+
+
+def conv(padding, strides=1, layer=keras.layers.Conv2D):
+    return lambda units, activation: layer(units, 3, padding=padding, strides=strides, activation=activation)
+
+
+def norm(units, activation):
+    layers = [keras.layers.BatchNormalization()]
+    return layers + [keras.layers.Activation(activation)] if activation else layers
+
+
+KINDS = {
+    "dense": lambda units, activation: keras.layers.Dense(units, activation=activation),
+    "variational": lambda units, activation: Variational(units),
+    "conv": conv("same"),
+    "conv_valid": conv("valid"),
+    "down": conv("same", 2),
+    "up": conv("same", 2, keras.layers.Conv2DTranspose),
+    "pool": lambda units, activation: keras.layers.MaxPooling2D(2, padding="same"),
+    "upsample": lambda units, activation: keras.layers.UpSampling2D(2),
+    "norm": norm,
+}
+
+
+def network(shape, layers):
+    built = [keras.layers.Input(shape)]
+    for kind, units, activation in layers:
+        made = KINDS[kind](units, activation)
+        built += made if isinstance(made, list) else [made]
+    return keras.Sequential(built)
+
+
+def build(shape, batch, layers):
     keras.utils.set_random_seed(1)
-    layers = [keras.layers.Input((sizes[0],))]
-    layers += [keras.layers.Dense(n, activation="relu") for n in sizes[1:-1]]
-    layers += [keras.layers.Dense(sizes[-1])]
-    model = keras.Sequential(layers)
+    model = network(shape, layers)
     optimizer = keras.optimizers.Adam(1e-3)
     optimizer.build(model.trainable_variables)
+    # The mean over a sample; a variational model's terms are sums.
     loss_of = keras.losses.BinaryCrossentropy(from_logits=True)
-    x = tf.random.uniform((batch, sizes[0]))
+    scale = shape[0] if any(kind == "variational" for kind, _, _ in layers) else 1
+    x = tf.random.uniform([batch, *shape])
 
     @tf.function(jit_compile=mode == "xla")
     def train(x):
         with tf.GradientTape() as tape:
-            loss = loss_of(x, model(x, training=True))
+            loss = scale * loss_of(x, model(x, training=True)) + sum(model.losses)
         gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply(gradients, model.trainable_variables)
         return loss

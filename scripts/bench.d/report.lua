@@ -18,33 +18,46 @@ end
 
 local function line(format, ...) print((format:format(...):gsub("%s+$", ""))) end
 
--- Medians against medians: the least of many is what no other process disturbed, and is printed beside. A ratio that
--- would take more than the multiply-add peak is not held against anyone.
-local function judge(model, of, shortest)
-  local best, ours, alone = math.huge, of["aelua"], of["aelua, OpenBLAS alone"]
-  for name, s in pairs(of) do
-    if not name:find("^aelua") then best = math.min(best, s.median) end
-  end
-  if best == math.huge then return true end
-  local fine = true
-  local function check(what, theirs, our, wanted)
-    local ratio, most = theirs / our, theirs / shortest
-    local verdict = ratio >= wanted and "" or most < wanted and ("; the peak allows %.2f"):format(most) or "  MISSED"
-    fine = fine and verdict ~= "  MISSED"
-    line("  %-38s %5.2f times (wanted %.1f)%s", what, ratio, wanted, verdict)
-  end
-  check("against the best peer", best, ours.median, model.at_least.best)
-  if of["PyTorch"] then
-    check("against PyTorch without compiling", of["PyTorch"].median, ours.median, model.at_least.eager)
-    check("and with the sigmoid of tutorials", of["PyTorch, sigmoid"].median, ours.median, model.at_least.eager)
-  end
-  check("OpenBLAS alone, against the best peer", best, alone.median, model.at_least.alone)
+-- What is reached of what is wanted. `most`: what the machine would allow.
+local function verdict(what, ratio, wanted, most)
+  local fine = ratio >= wanted or most ~= nil and most < wanted
+  local word = ratio >= wanted and "" or fine and ("; the peak allows %.2f"):format(most) or "  MISSED"
+  line("  %-38s %5.2f (wanted %.2f)%s", what, ratio, wanted, word)
   return fine
 end
 
-local function print_model(model, workers, peak)
+local function best_peer(of)
+  local best = math.huge
+  for name, s in pairs(of) do
+    if not name:find "^aelua" then best = math.min(best, s.median) end
+  end
+  return best
+end
+
+-- Medians against medians: the least of many is what no other process disturbed, and is printed beside. A ratio that
+-- would take more than the multiply-add peak is not held against anyone.
+local function judge(model, of, shortest, memory)
+  local best, ours, wanted, fine = best_peer(of), of["aelua"].median, model.at_least, true
+  local function check(what, theirs, our, least, most)
+    if theirs and our and least then fine = verdict(what, theirs / our, least, most and theirs / most) and fine end
+  end
+  local function median(name) return of[name] and of[name].median end
+  if best < math.huge then
+    check("times as fast as the best peer", best, ours, wanted.best, shortest)
+    check("  with OpenBLAS alone", best, median "aelua, OpenBLAS alone", wanted.alone, shortest)
+    check("  as PyTorch without compiling", median "PyTorch", ours, wanted.eager, shortest)
+    check("  as PyTorch in tutorials", median "PyTorch, plain", ours, wanted.eager, shortest)
+  end
+  check("  as on one thread", median "aelua, one thread", ours, wanted.threads)
+  check("share of the peak", shortest, ours, wanted.peak)
+  if memory then check("times less memory than PyTorch", memory["PyTorch"], memory["aelua"], wanted.memory) end
+  return fine, best / ours, best / (median "aelua, OpenBLAS alone")
+end
+
+local function print_model(model, workers, o)
   local work = models.work(model)
-  line("\n%s: %s, batch %d, %.0f million operations", model.name, table.concat(model.sizes, "-"), model.batch, work / 1e6)
+  line("\n%s: %s to %s, batch %d, %.0f million operations", model.name, table.concat(model.input, "x"),
+    table.concat(model.layers, " "), model.batch, work / 1e6)
   line("  %-24s %8s %8s  %-17s %6s %7s %6s", "ms a step", "median", "least", "middle half", "steps", "GF/s", "peak")
   local of = {}
   for _, worker in ipairs(workers) do
@@ -52,9 +65,11 @@ local function print_model(model, workers, peak)
     of[worker.name] = s
     local speed = work / (s.median * 1e-3)
     line("  %-24s %8.3f %8.3f  %7.3f - %-7.3f %6d %7.0f %5.0f%%", worker.name, s.median, s.least, s.low, s.high, s.count,
-      speed / 1e9, 100 * speed / peak)
+      speed / 1e9, 100 * speed / o.peak)
   end
-  return judge(model, of, 1e3 * work / peak)
+  local memory = o.memory and o.memory[model.name]
+  for name, kilobytes in pairs(memory or {}) do line("  %-24s %6.0f MB at most", name, kilobytes / 1024) end
+  return judge(model, of, 1e3 * work / o.peak, memory)
 end
 
 -- Seconds from fork to exit, the median of 20.
@@ -70,18 +85,33 @@ local function start_up(command)
   return times[10]
 end
 
+local function mean(ratios)
+  local sum = 0
+  for _, ratio in ipairs(ratios) do sum = sum + math.log(ratio) end
+  return math.exp(sum / #ratios)
+end
+
 --- Whether all is as fast as it is wanted to be.
----@param o { program: string, models: BenchModel[], threads: integer, peak: number }
+---@param o { program: string, models: BenchModel[], threads: integer, peak: number, memory: table? }
 ---@param workers Worker[]
 ---@return boolean
 function M.print(o, workers)
   local kernels = ae.kernels()
   line("%s; %s; %s; %d threads", kernels.blas, kernels.onednn or "no oneDNN", kernels.isa, o.threads)
   line("multiply-add peak, measured: %.0f GF/s", o.peak / 1e9)
-  local fine = true
-  for _, model in ipairs(o.models) do fine = print_model(model, workers, o.peak) and fine end
-  print "\nmost memory, MB"
-  for _, worker in ipairs(workers) do line("  %-24s %6.0f", worker.name, tonumber(worker:ask("memory")) / 1024) end
+  local fine, best, alone = true, {}, {}
+  for i, model in ipairs(o.models) do
+    local reached
+    reached, best[i], alone[i] = print_model(model, workers, o)
+    fine = reached and fine
+  end
+  if o.peers and #o.models == #models.list then
+    print "\nall, geometric means"
+    fine = verdict("times as fast as the best peer", mean(best), models.mean_at_least.best) and fine
+    fine = verdict("  with OpenBLAS alone", mean(alone), models.mean_at_least.alone) and fine
+  end
+  print "\nmost memory, all models in one process, MB"
+  for _, worker in ipairs(workers) do line("  %-24s %6.0f", worker.name, tonumber(worker:ask "memory") / 1024) end
   line("\nstart-up, ms: %.1f with require \"aelua\", %.1f without anything",
     1e3 * start_up(("'%s' -e 'require \"aelua\"'"):format(o.program)), 1e3 * start_up "true")
   return fine

@@ -1,45 +1,34 @@
 --- One side of the benchmark: takes commands on standard input, a line each, and answers with a line.
----   prepare MODEL SIZES BATCH   builds it and warms it up; answers "ready"
----   run MODEL SECONDS           trains for that long; answers with the milliseconds of every step
----   memory                      the most memory that the process has had, in kB
----   peak                        operations a second of the multiply-add units
---- The Python peers (peer.py) answer to the same.
+---   prepare MODEL SHAPE BATCH LAYERS   builds it (SHAPE and LAYERS as in models.lua, with commas) and warms it up;
+---                                      answers "ready"
+---   run MODEL SECONDS                  trains for that long; answers with the milliseconds of every step
+---   memory                             the most memory that the process has had, in kB
+---   peak                               operations a second of the multiply-add units
+--- The Python peers (peer.py) answer to the same, but for the peak.
+package.path = "scripts/bench.d/?.lua;" .. package.path
 local ae = require "aelua"
 local core = require "aelua.core"
+local nets = require "nets"
 
-local nn, optim = ae.nn, ae.optim
-
-local function build(sizes, batch)
-  ae.seed(1)
-  local layers = {}
-  for i = 2, #sizes do layers[#layers + 1] = nn.Dense(sizes[i], i < #sizes and "relu" or nil) end
-  local net = nn.Sequential(layers)
-  local x = ae.rand(batch, sizes[1])
-  local opt = optim.Adam { net, lr = 1e-3 }
-  net:train()
-  local function step()
-    local loss = nn.loss.bce_logits(net:forward(x), x)
-    opt:zero_grad()
-    loss:backward()
-    opt:step()
-  end
-  return function() core.scope(step) end
+local function split(text)
+  local list = {}
+  for word in text:gmatch "[^,]+" do list[#list + 1] = math.tointeger(word) or word end
+  return list
 end
 
 local prepared = {}
 local commands = {}
 
-function commands.prepare(name, sizes, batch)
-  local list = {}
-  for size in sizes:gmatch("%d+") do list[#list + 1] = math.tointeger(size) end
-  prepared[name] = build(list, math.tointeger(batch))
+function commands.prepare(name, shape, batch, layers)
+  local step = nets.step(split(shape), math.tointeger(batch), split(layers))
+  prepared[name] = function() ae.scope(step) end
   for _ = 1, 5 do prepared[name]() end
   return "ready"
 end
 
 function commands.run(name, seconds)
   local step, times = prepared[name], {}
-  local clock = core.clock
+  local clock = ae.clock
   local began = clock()
   local last = began
   local stop = began + tonumber(seconds)

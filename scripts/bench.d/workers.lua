@@ -1,4 +1,4 @@
---- The processes that take turns: aelua with what it chooses and with OpenBLAS alone, and the peers.
+--- The processes that take turns: aelua with what it chooses, on one thread, and with OpenBLAS alone; and the peers.
 local M = {}
 
 ---@class Worker
@@ -30,6 +30,13 @@ function Worker:ask(command)
   return self.answers:read("l") or error(("bench: %s ended at '%s'"):format(self.name, command), 0)
 end
 
+--- Builds a model.
+---@param model BenchModel
+function Worker:prepare(model)
+  self:ask(("prepare %s %s %d %s"):format(model.name, table.concat(model.input, ","), model.batch,
+    table.concat(model.layers, ",")))
+end
+
 --- Trains for some seconds and keeps the times.
 ---@param model string
 ---@param seconds number
@@ -37,6 +44,12 @@ function Worker:run(model, seconds)
   local times = self.times[model] or {}
   self.times[model] = times
   for text in self:ask(("run %s %g"):format(model, seconds)):gmatch("%S+") do times[#times + 1] = tonumber(text) end
+end
+
+--- Ends it.
+function Worker:stop()
+  self.questions:close()
+  self.answers:close()
 end
 
 local function has(command) return (os.execute(command .. " > /dev/null 2>&1")) == true end
@@ -56,28 +69,61 @@ function M.python(folder)
   return path
 end
 
---- Starts all that the options ask for.
----@param o { program: string, threads: integer, python: string? }
----@return Worker[]
-function M.start(o)
-  local aelua = ("AELUA_THREADS=%d exec %s scripts/bench.d/worker.lua"):format(o.threads, quoted(o.program))
-  local list = { start("aelua", aelua), start("aelua, OpenBLAS alone", "AELUA_BACKEND=openblas " .. aelua) }
-  local path = o.python
-  if not path then return list end
-  local function peer(name, script, mode)
-    list[#list + 1] = start(name, ("OMP_NUM_THREADS=%d exec %s scripts/bench.d/%s %s %d 2> /dev/null"):format(
-      o.threads, path, script, mode, o.threads))
+-- Commands by the names of what they start.
+local function commands(o)
+  local function aelua(threads)
+    return ("AELUA_THREADS=%d exec %s scripts/bench.d/worker.lua"):format(threads, quoted(o.program))
   end
-  if has(path .. " -c 'import torch'") then
+  local list = {
+    { "aelua", aelua(o.threads) },
+    { "aelua, OpenBLAS alone", "AELUA_BACKEND=openblas " .. aelua(o.threads) },
+  }
+  if o.threads > 1 then table.insert(list, 2, { "aelua, one thread", aelua(1) }) end
+  local path = o.python
+  local function peer(name, script, mode)
+    list[#list + 1] = { name, ("OMP_NUM_THREADS=%d exec %s scripts/bench.d/%s %s %d 2> /dev/null"):format(
+      o.threads, path, script, mode, o.threads) }
+  end
+  if path and has(path .. " -c 'import torch'") then
     peer("PyTorch", "peer_torch.py", "eager")
-    peer("PyTorch, sigmoid", "peer_torch.py", "plain")
+    peer("PyTorch, plain", "peer_torch.py", "plain")
     peer("PyTorch, compile", "peer_torch.py", "compile")
   end
-  if has("KERAS_BACKEND=tensorflow " .. path .. " -c 'import keras'") then
+  if path and has("KERAS_BACKEND=tensorflow " .. path .. " -c 'import keras'") then
     peer("Keras", "peer_keras.py", "graph")
     peer("Keras, XLA", "peer_keras.py", "xla")
   end
   return list
+end
+
+--- Starts all that the options ask for.
+---@param o { program: string, threads: integer, python: string? }
+---@return Worker[]
+function M.start(o)
+  local list = commands(o)
+  for i, command in ipairs(list) do list[i] = start(command[1], command[2]) end
+  return list
+end
+
+--- What a process takes at most that trains one model alone, in kB, by model and by name.
+---@param o { program: string, threads: integer, python: string?, models: BenchModel[] }
+---@return table<string, table<string, number>>
+function M.memory(o)
+  local result = {}
+  for _, model in ipairs(o.models) do
+    local of = {}
+    for _, command in ipairs(commands(o)) do
+      if model.at_least.memory and (command[1] == "aelua" or command[1] == "PyTorch") then
+        local worker = start(command[1], command[2])
+        worker:prepare(model)
+        worker:run(model.name, 2)
+        of[worker.name] = tonumber(worker:ask("memory"))
+        worker:stop()
+      end
+    end
+    result[model.name] = of
+  end
+  return result
 end
 
 return M
