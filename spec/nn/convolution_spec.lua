@@ -5,8 +5,8 @@ local nn = ae.nn
 
 local raises = support.raises
 
-local function fixtures()
-  local file <close> = assert(io.open("spec/fixtures/conv_layers.json", "rb"))
+local function fixtures(name)
+  local file <close> = assert(io.open("spec/fixtures/" .. name .. ".json", "rb"))
   return core.json.decode(file:read("a"))
 end
 
@@ -19,25 +19,31 @@ describe("convolution and pooling layers", function()
   before_each(function() ae.seed(21) end)
   after_each(support.clean)
 
-  it("compute what PyTorch computes, forward and backward", function()
-    for _, case in ipairs(fixtures()) do
-      local layer = nn[case.layer](table.unpack(case.arguments))
-      local x = ae.tensor(case.input):require_grad(true)
-      local built = layer:build { table.unpack(x.shape, 2) }
-      local parameters = layer:parameters()
-      assert.equal(#case.parameters, #parameters, case.name)
-      core.no_grad(function()
-        for i, values in ipairs(case.parameters) do parameters[i]:copy_(ae.tensor(values)) end
-      end)
-      local y = layer:forward(x)
-      assert.same({ table.unpack(y.shape, 2) }, built, case.name)
-      support.near(case.output, y, case.name)
-      y:backward(ae.tensor(case.output_gradient))
-      support.near(case.input_gradient, x.grad, case.name .. ", input")
-      for i, values in ipairs(case.gradients) do
-        support.near(values, parameters[i].grad, ("%s, parameter %d"):format(case.name, i))
-      end
+  local function check(case)
+    local layer = nn[case.layer](table.unpack(case.arguments))
+    local x = ae.tensor(case.input):require_grad(true)
+    local built = layer:build { table.unpack(x.shape, 2) }
+    local parameters = layer:parameters()
+    assert.equal(#case.parameters, #parameters, case.name)
+    core.no_grad(function()
+      for i, values in ipairs(case.parameters) do parameters[i]:copy_(ae.tensor(values)) end
+    end)
+    local y = layer:forward(x)
+    assert.same({ table.unpack(y.shape, 2) }, built, case.name)
+    support.near(case.output, y, case.name)
+    y:backward(ae.tensor(case.output_gradient))
+    support.near(case.input_gradient, x.grad, case.name .. ", input")
+    for i, values in ipairs(case.gradients) do
+      support.near(values, parameters[i].grad, ("%s, parameter %d"):format(case.name, i))
     end
+  end
+
+  it("compute what PyTorch computes, forward and backward", function()
+    for _, case in ipairs(fixtures "conv_layers") do check(case) end
+  end)
+
+  it("compute what Keras computes, forward and backward", function()
+    for _, case in ipairs(fixtures "keras_layers") do check(case) end
   end)
 
   it("are the same bits after saving and loading", function()

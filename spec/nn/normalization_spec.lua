@@ -1,5 +1,6 @@
 -- Normalising layers, and those that drop channels. Values against PyTorch: convolution_spec.lua.
 local ae = require "aelua"
+local core = require "aelua.core"
 local support = require "spec.support.nn"
 local nn = ae.nn
 
@@ -17,6 +18,29 @@ describe("BatchNorm", function()
     support.near({ 0.75 + 0.25 * 1, 0.75 + 0.25 * 100 }, layer.running_var)
     layer:forward(x)
     support.near({ 0.75 * 0.5 + 0.25 * 2, 0.75 * 5 + 0.25 * 20 }, layer.running_mean)
+  end)
+
+  it("has the statistics of Keras and PyTorch after some batches, and evaluates as they do", function()
+    local file <close> = assert(io.open("spec/fixtures/batch_norm.json", "rb"))
+    local case = core.json.decode(file:read("a"))
+    local layer = nn.BatchNorm { momentum = case.momentum, epsilon = case.epsilon }
+    layer:build { table.unpack(ae.tensor(case.held_out).shape, 2) }
+    core.no_grad(function()
+      layer.scale:copy_(ae.tensor(case.scale))
+      layer.shift:copy_(ae.tensor(case.shift))
+    end)
+    for _, batch in ipairs(case.batches) do layer:forward(ae.tensor(batch)) end
+    layer:eval()
+    support.near(case.keras.mean, layer.running_mean)
+    support.near(case.keras.var, layer.running_var)
+    support.near(case.keras.evaluation, layer:forward(ae.tensor(case.held_out)))
+
+    support.near(case.pytorch.mean, layer.running_mean)
+    local count = #ae.tensor(case.batches[1]):reshape { -1 } / #case.scale
+    local first = case.momentum ^ #case.batches -- what is left of the 1 that the variance began with
+    support.near(case.pytorch.var, (layer.running_var - first) * (count / (count - 1)) + first)
+    layer.running_var:copy_(ae.tensor(case.pytorch.var))
+    support.near(case.pytorch.evaluation, layer:forward(ae.tensor(case.held_out)))
   end)
 
   it("uses them in evaluation mode, where nothing changes", function()
