@@ -197,7 +197,7 @@ describe("Autoencoder", function()
 
   describe("refuses", function()
     it("a decoder that misses the input's shape, when it is made", function()
-      local failure = raises("Autoencoder: the decoder gives %[16, 16%], the input is %[28, 28, 1%]", ae.Autoencoder, {
+      local failure = raises("Autoencoder: decoder%[1%] Dense gives %[16, 16%], the input is %[28, 28, 1%]", ae.Autoencoder, {
         input = { 28, 28, 1 }, encoder = nn.Sequential { nn.Flatten(), nn.Dense(4) },
         decoder = nn.Sequential { nn.Dense { 16, 16 } },
       })

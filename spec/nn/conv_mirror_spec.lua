@@ -84,11 +84,20 @@ describe("mirror of convolutions", function()
     assert.same({ 140, 2 }, with({ 140, 2 }, { signal, ae.mirror(signal) }).output)
     local shuffled = nn.Sequential { nn.PixelUnshuffle(2), nn.Conv2d(3, 1) }
     assert.same({ 4, 6, 3 }, with({ 4, 6, 3 }, { shuffled, ae.mirror(shuffled) }).output)
-    raises("GlobalAvgPool2d has no mirror image", function()
-      local e = nn.Sequential { nn.GlobalAvgPool2d() }
-      e:build { 3, 3, 1 }
-      ae.mirror(e)
-    end)
+  end)
+
+  it("spreads a global mean over all places", function()
+    for _, case in ipairs { { nn.GlobalAvgPool2d(), { 3, 4, 2 } }, { nn.GlobalAvgPool1d(), { 5, 2 } } } do
+      local pool, shape = table.unpack(case)
+      local model = with(shape, { pool, ae.mirror(pool) })
+      local x = ae.rand { 3, table.unpack(shape) }
+      local dims = #shape == 3 and { 2, 3 } or { 2 }
+      support.near(x:mean(dims, true):expand(x.shape):totable(), model:reconstruct(x))
+    end
+    local encoder = nn.Sequential { nn.Conv2d(4, 3, "relu"), nn.GlobalAvgPool2d(), nn.Dense(2) }
+    local decoder = ae.mirror(encoder, { activation = "sigmoid" })
+    assert.same({ 7, 6, 1 }, with({ 7, 6, 1 }, { encoder, decoder }).output)
+    assert.equal("Dense relu", decoder[1]:label())
   end)
 
   it("shares tied weights, whose gradients add up", function()
@@ -114,7 +123,7 @@ describe("a decoder that misses the size", function()
   local function last() return nn.Conv2d(1, 3, { padding = "same" }) end
 
   local function fits(pattern, input, encoder, decoder)
-    raises(pattern, with, input, { nn.Sequential(encoder), nn.Sequential(decoder) })
+    raises(pattern, with, input, { nn.Sequential(encoder), nn.Module.is(decoder) and decoder or nn.Sequential(decoder) })
   end
 
   it("is told which change would fit", function()
@@ -148,8 +157,22 @@ describe("a decoder that misses the size", function()
     support.near(model.decoder:forward(code):totable(), model.decoder:forward_logits(code):sigmoid())
   end)
 
+  it("is told of a stride, of padding or of an enlargement where that is what is missing", function()
+    local function back() return nn.ConvTranspose2d(4, 3, { padding = "same" }) end
+    fits("^.*Autoencoder: decoder%[3%] Conv2d gives %[14, 14, 1%], the input is %[28, 28, 1%]; "
+      .. "decoder%[2%] ConvTranspose2d would fit with stride = 2$", { 28, 28, 1 }, { down(), down() },
+      { up "same", back(), last() })
+    fits("decoder%[1%] ConvTranspose2d would fit with stride = { 2, 1 }", { 28, 14, 1 }, { nn.MaxPool2d { 2, 1 } },
+      { back(), last() })
+    fits("decoder%[2%] Conv2d would fit with padding = \"same\"", { 28, 28, 1 }, { down(), down() },
+      { nn.UpSampling2d(2), nn.Conv2d(4, 3), nn.UpSampling2d(2), last() })
+    fits("decoder Conv2d gives %[14, 14, 1%], .*; nn.UpSampling2d%(2%) at its end would fit", { 28, 28, 1 }, { down() }, last())
+    fits("nn.UpSampling2d { 2, 1 } at its end would fit", { 28, 14, 1 }, { nn.MaxPool2d { 2, 1 } }, { last() })
+    fits("nn.UpSampling1d%(3%) at its end would fit", { 30, 2 }, { nn.MaxPool1d(3) }, { nn.Conv1d(2, 1) })
+  end)
+
   it("is told sizes alone where none would", function()
-    fits("gives %[14, 14, 1%], the input is %[28, 28, 1%]$", { 28, 28, 1 }, { down() }, { last() })
+    fits("gives %[14, 14, 1%], the input is %[27, 27, 1%]$", { 27, 27, 1 }, { down() }, { last() })
     fits("gives %[28, 28, 4%], the input is %[28, 28, 1%]$", { 28, 28, 1 }, { down() }, { up "same" })
   end)
 end)

@@ -134,9 +134,33 @@ describe("convolution and pooling layers", function()
     raises("%[1%] PixelShuffle: ", build, { 4, 4, 3 }, nn.PixelShuffle(2))
     raises("UpSampling2d: align_corners goes with mode", nn.UpSampling2d, 2, { align_corners = true })
     raises("ZeroPad2d: border wants an integer, {height, width}", nn.ZeroPad2d, "same")
+    raises("Sequential%[2%] Conv2d: wants samples %[H, W, C%], got %[784%]", function()
+      nn.Sequential { nn.Flatten(), nn.Conv2d(4, 3) }:forward(ae.zeros { 5, 28, 28, 1 })
+    end)
     local layer = nn.Conv2d(4, 3)
     layer:build { 8, 8, 3 }
     raises("wants 3 channels, got %[8, 8, 2%]", layer.build, layer, { 8, 8, 2 })
     raises("[N,H,W,C]", layer.forward, layer, ae.zeros { 5, 784 })
+  end)
+
+  it("refuse sizes that overflow, naming the layer", function()
+    local huge = 1 << 62
+    local function build(shape, ...) nn.Sequential { ... }:build(shape) end
+    local function overflow(name, shape, ...)
+      local failure = raises(name .. ": .*more elements than 64 bits can count", build, shape, ...)
+      assert.equal("overflow", failure.code)
+    end
+    for _, layer in ipairs {
+      nn.Conv2d(huge, 3), nn.Conv2d(4, huge), nn.Conv2d(4, 3, { padding = (1 << 31) - 1 }), nn.ZeroPad2d(huge),
+      nn.ConvTranspose2d(4, 3, { stride = 1 << 30 }), nn.ConvTranspose2d(huge, 3), nn.UpSampling2d(1 << 30),
+      nn.DepthwiseConv2d(3, { multiplier = huge }), nn.DepthwiseConv2d(3, { multiplier = 1 << 60 }),
+    } do
+      overflow("Sequential%[1%] " .. layer.class_name, { 28, 28, 4 }, layer)
+    end
+    overflow("Sequential%[1%].pointwise Conv2d", { 28, 28, 4 }, nn.SeparableConv2d(huge, 3))
+    overflow("Sequential%[1%] Conv1d", { 140, 2 }, nn.Conv1d(huge, 3))
+    overflow("Sequential%[2%] UpSampling2d", { 28, 28, 1 }, nn.UpSampling2d(1 << 20), nn.UpSampling2d(1 << 20))
+    raises("Conv2d: dilation wants 1 to 2147483647", build, { 28, 28, 1 }, nn.Conv2d(4, 3, { dilation = 1 << 40 }))
+    raises("PixelShuffle: block wants 1 to 2147483647", build, { 28, 28, 4 }, nn.PixelShuffle(1 << 40))
   end)
 end)

@@ -58,17 +58,24 @@ function M.check(who, shape)
   return copy
 end
 
---- How many elements a shape, or named shapes together, have.
+--- How many elements a shape, or named shapes together, have. Raises where that overflows.
 ---@param shape table
+---@param who? string how the message begins
 ---@return integer
-function M.count(shape)
+function M.count(shape, who)
   if #shape == 0 and next(shape) ~= nil then
     local total = 0
-    for _, one in pairs(shape) do total = total + M.count(one) end
+    for _, one in pairs(shape) do total = total + M.count(one, who) end
     return total
   end
   local count = 1
-  for _, size in ipairs(shape) do count = count * size end
+  for _, size in ipairs(shape) do
+    if size > 0 and count > math.maxinteger // size then
+      errors.raise("overflow", ("%sthe shape %s has more elements than 64 bits can count"):format(
+        who and who .. ": " or "", M.text(shape)))
+    end
+    count = count * size
+  end
   return count
 end
 

@@ -94,9 +94,8 @@ return function(Model, tools)
     self.code = self:within(self.encoder, "build", self.input)
     self.output = self:within(self.decoder, "build", self.code)
     if shapes.equal(self.output, wanted) then return end
-    errors.raise("shape", ("%s: the decoder gives %s, the %s is %s%s"):format(self.class_name, shapes.text(self.output),
-      wanted == self.input and "input" or "target", shapes.text(wanted),
-      nn.size_hint(self, self.decoder, self.output, wanted)))
+    errors.raise("shape", ("%s: %s"):format(self.class_name,
+      nn.size_hint(self, self.decoder, self.output, wanted, wanted == self.input and "input" or "target")))
   end
 
   -- A loss of the user's own may take targets of any shape.

@@ -66,7 +66,7 @@ end
 
 function BatchNorm:build(shape)
   shape = shapes.check("BatchNorm:build", shape)
-  errors.check(shape[1], "shape", "wants [N, ..., channels], got %s", shapes.text(shape))
+  errors.check(shape[1], "shape", "BatchNorm: wants [N, ..., channels], got %s", shapes.text(shape))
   local size = { shape[#shape] }
   local result = self:make(shape, size)
   if not self.running_mean then

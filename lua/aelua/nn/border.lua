@@ -23,7 +23,8 @@ end
 
 function Border:build(shape)
   shape = sides.sample(self.class_name, shape, self.sides)
-  local result = shapes.check(self.class_name .. ": the result", sides.result(core.ops[self.operation], shape, self._attributes))
+  local result = sides.result(self.class_name, core.ops[self.operation], shape, self._attributes)
+  shapes.check(self.class_name .. ": the result", result)
   self.input_shape = shape
   return result
 end

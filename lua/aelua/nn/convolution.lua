@@ -87,7 +87,8 @@ end
 
 --- The weight's last two dimensions, for samples of `channels` channels.
 function Convolution:weight_channels(channels)
-  errors.check(channels % self.groups == 0, "shape", "%d groups do not divide %d channels", self.groups, channels)
+  errors.check(channels % self.groups == 0, "shape", "%s: %d groups do not divide %d channels", self.class_name,
+    self.groups, channels)
   return channels // self.groups, self.filters
 end
 
@@ -97,7 +98,7 @@ function Convolution:fans(area, a, b) return area * a, area * b end
 local function new_parameters(self, channels)
   local who, a, b = self.class_name, self:weight_channels(channels)
   local shape = table.move(self.kernel, 1, self.sides, 1, {})
-  local fan_in, fan_out = self:fans(shapes.count(shape), a, b)
+  local fan_in, fan_out = self:fans(shapes.count(shape, who), a, b)
   shape[#shape + 1], shape[#shape + 2] = a, b
   return parameter.new(who, self._weight_init, shape, fan_in, fan_out),
     self.has_bias and parameter.new(who, self._bias_init, { self.filters }, fan_in, fan_out) or nil
@@ -108,11 +109,12 @@ function Convolution:build(shape)
   local weight, bias = self.weight, self.bias
   local built = weight ~= nil
   if built then
-    errors.check(self.channels == shape[#shape], "shape", "wants %d channels, got %s", self.channels, shapes.text(shape))
+    errors.check(self.channels == shape[#shape], "shape", "%s: wants %d channels, got %s", self.class_name,
+      self.channels, shapes.text(shape))
   else
     weight, bias = new_parameters(self, shape[#shape])
   end
-  local result = sides.result(self.op, shape, weight, bias, self._linear)
+  local result = sides.result(self.class_name, self.op, shape, weight, bias, self._linear)
   if not built then
     self.weight = weight
     self.bias = bias
@@ -120,6 +122,18 @@ function Convolution:build(shape)
   end
   self.input_shape, self.output_shape = shape, result
   return table.move(result, 1, #result, 1, {})
+end
+
+--- The shape of one result, were these attributes other ones; nil: they do not fit.
+---@param shape integer[] of one sample
+---@param changes { stride?: integer[], padding?: string|integer[], output_padding?: integer[] }
+---@return integer[]?
+function Convolution:shape_with(shape, changes)
+  local attributes = {}
+  for name, value in pairs(self._linear) do attributes[name] = value end
+  for name, value in pairs(changes) do attributes[name] = value end
+  local ok, result = pcall(sides.result, self.class_name, self.op, shape, self:kernels(), self.bias, attributes)
+  return ok and result or nil
 end
 
 --- The weight that the operation uses.

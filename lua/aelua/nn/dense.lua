@@ -34,7 +34,7 @@ function Dense:init(units, given, ...)
   errors.check(type(units) == "number" or (type(units) == "table" and #units > 0), "invalid",
     "Dense wants a number of units or a shape, got %s", type(units) == "table" and "named shapes" or type(units))
   self.units = shapes.check("Dense", units)
-  self.out = shapes.count(self.units)
+  self.out = shapes.count(self.units, "Dense")
   self:take(options.check("Dense", Weighted.as_options(given), declared))
 end
 

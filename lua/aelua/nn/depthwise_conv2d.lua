@@ -7,6 +7,7 @@ local Conv2d = require "aelua.nn.conv2d"
 local Convolution = require "aelua.nn.convolution"
 local Weighted = require "aelua.nn.weighted"
 local options = require "aelua.base.options"
+local shapes = require "aelua.base.shapes"
 
 ---@class aelua.DepthwiseConv2dOptions: aelua.WeightedOptions
 ---@field multiplier? integer results for each channel; default 1
@@ -31,7 +32,7 @@ function DepthwiseConv2d:init(kernel, given, ...)
 end
 
 function DepthwiseConv2d:weight_channels(channels)
-  self.groups, self.filters = channels, channels * self.multiplier
+  self.groups, self.filters = channels, shapes.count({ channels, self.multiplier }, self.class_name)
   self:set_attributes()
   return 1, self.filters
 end

@@ -30,8 +30,8 @@ end
 function GroupNorm:build(shape)
   shape = shapes.check("GroupNorm:build", shape)
   local channels = shape[#shape]
-  errors.check(channels, "shape", "wants [N, ..., channels], got %s", shapes.text(shape))
-  errors.check(channels % self.groups == 0, "shape", "%d groups do not divide %d channels", self.groups, channels)
+  errors.check(channels, "shape", "GroupNorm: wants [N, ..., channels], got %s", shapes.text(shape))
+  errors.check(channels % self.groups == 0, "shape", "GroupNorm: %d groups do not divide %d channels", self.groups, channels)
   return self:make(shape, { channels })
 end
 

@@ -25,7 +25,8 @@ function LayerNorm:init(given, ...) self.dims = math.tointeger(self:take(given, 
 
 function LayerNorm:build(shape)
   shape = shapes.check("LayerNorm:build", shape)
-  errors.check(#shape >= self.dims, "shape", "wants samples of at least %d dimensions, got %s", self.dims, shapes.text(shape))
+  errors.check(#shape >= self.dims, "shape", "LayerNorm: wants samples of at least %d dimensions, got %s", self.dims,
+    shapes.text(shape))
   return self:make(shape, table.move(shape, #shape - self.dims + 1, #shape, 1, {}))
 end
 

@@ -44,8 +44,8 @@ local ones, zeros = initializers.ones(), initializers.zeros()
 ---@param size integer[]
 function Normalization:make(shape, size)
   local known = self._size
-  errors.check(not known or shapes.equal(known, size), "shape", "wants %s at the end, got %s", shapes.text(known or {}),
-    shapes.text(shape))
+  errors.check(not known or shapes.equal(known, size), "shape", "%s: wants %s at the end, got %s", self.class_name,
+    shapes.text(known or {}), shapes.text(shape))
   if not known then
     if self.has_scale then self.scale = parameter.new(self.class_name, ones, size, 1, 1) end
     if self.has_shift then self.shift = parameter.new(self.class_name, zeros, size, 1, 1) end

@@ -34,7 +34,8 @@ local function spend(who, shape)
   allowance = allowance - count
 end
 
---- The new tensor that an initialiser gives, checked, as a parameter.
+--- The new tensor that an initialiser gives, checked, as a parameter. A shape of more
+--- elements than can be counted raises before the initialiser, which counts on that.
 ---@param who string
 ---@param initializer function|aelua.Initializer
 ---@param shape integer[]
@@ -46,6 +47,7 @@ function M.new(who, initializer, shape, fan_in, fan_out)
     spend(who, shape)
     initializer = function() return ops.zeros(shape) end
   end
+  shapes.count(shape, who)
   local tensor = core.no_grad(initializer, shape, fan_in, fan_out)
   errors.check(core.is_tensor(tensor), "type", "%s: the initialiser wants to give a tensor, got %s", who, type(tensor))
   local got = tensor.shape

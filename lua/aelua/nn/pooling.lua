@@ -39,7 +39,7 @@ end
 
 function Pooling:build(shape)
   shape = sides.sample(self.class_name, shape, self.sides)
-  local result = sides.result(self.op, shape, self._attributes)
+  local result = sides.result(self.class_name, self.op, shape, self._attributes)
   self.input_shape = shape
   return result
 end

@@ -21,7 +21,7 @@ end
 
 function Shuffle:build(shape)
   shape = sides.sample(self.class_name, shape, 2)
-  local result = sides.result(self.op, shape, self.block)
+  local result = sides.result(self.class_name, self.op, shape, self.block)
   self.input_shape = shape
   return result
 end

@@ -62,28 +62,30 @@ function M.sample(who, shape, sides)
   if #shape == 1 then
     hint = ("; nn.Reshape%s before it gives it those"):format(sides == 2 and "(height, width, channels)" or "(time, channels)")
   end
-  errors.check(#shape == sides + 1, "shape", "wants samples %s, got %s%s", layouts[sides], shapes.text(shape), hint)
+  errors.check(#shape == sides + 1, "shape", "%s: wants samples %s, got %s%s", who, layouts[sides],
+    shapes.text(shape), hint)
   return shape
 end
 
 -- Errors of the operation as the layer's: N is not known when a layer is built.
-local function blame(failure)
+local function blame(who, failure)
   if type(failure) == "table" and failure.message then
-    failure.message = failure.message:gsub("^[%w_]+: ", ""):gsub("%[0, ", "[N, ")
+    failure.message = who .. ": " .. failure.message:gsub("^[%w_]+: ", ""):gsub("%[0, ", "[N, ")
   end
   error(failure, 0)
 end
 
 --- The shape of one result of `op`, by its own rule: of a batch of no samples.
+---@param who string the layer, which errors name
 ---@param op function
 ---@param shape integer[] of one sample
 ---@param ... any further arguments of op
 ---@return integer[]
-function M.result(op, shape, ...)
+function M.result(who, op, shape, ...)
   local x = core.ops.zeros { 0, table.unpack(shape) }
   local ok, y = pcall(core.no_grad, op, x, ...)
   x:free()
-  if not ok then blame(y) end
+  if not ok then blame(who, y) end
   local result = shapes.of_sample(y)
   y:free()
   return result

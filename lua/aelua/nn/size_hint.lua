@@ -1,5 +1,7 @@
---- What would let a decoder end at another size: the transposed convolution of
---- which the smallest change of padding or output_padding does it, or a crop at the end.
+--- What a decoder that ends at another size than it should is told: which layer ends
+--- it, and what would fit. The smallest change of a transposed convolution's padding or
+--- output_padding that does it; else its stride, or padding "same" of a convolution;
+--- else a crop or an enlargement at the end.
 local Sequential = require "aelua.nn.sequential"
 local core = require "aelua.core"
 local shapes = require "aelua.base.shapes"
@@ -54,8 +56,9 @@ local function run_on(layers, first, shape)
   return ok and core.is_tensor(y) and shapes.of_sample(y) or nil
 end
 
-local function result(layers, i, padding, extra)
-  local shape = layers[i]:shape_with(layers[i].input_shape, padding, extra)
+-- Where it all ends, were these attributes of layer i other ones.
+local function result(layers, i, changes)
+  local shape = layers[i]:shape_with(layers[i].input_shape, changes)
   return shape and run_on(layers, i + 1, shape)
 end
 
@@ -72,7 +75,7 @@ local function fit(layers, i, wanted)
       if delta == 0 then b, a, e = before, after, more end
       if b then
         padding[2 * d - 1], padding[2 * d], extra[d] = b, a, e
-        local got = result(layers, i, padding, extra)
+        local got = result(layers, i, { padding = padding, output_padding = extra })
         found = got and #got == #wanted and got[d] == wanted[d]
         if found then
           size = math.max(size, math.abs(delta))
@@ -82,7 +85,7 @@ local function fit(layers, i, wanted)
     end
     if not found then return nil end
   end
-  local got = result(layers, i, padding, extra)
+  local got = result(layers, i, { padding = padding, output_padding = extra })
   if not got or not shapes.equal(got, wanted) then return nil end
   return { layer = layer, padding = padding, extra = extra, size = size }
 end
@@ -109,35 +112,84 @@ local function options_text(found)
   return table.concat(parts, ", ")
 end
 
--- The crop that leaves the first of what is too much.
-local function crop_text(got, wanted)
-  local n, border = #wanted - 1, {}
-  if #got ~= #wanted or n < 1 or n > 2 or got[#got] ~= wanted[#wanted] then return "" end
-  for d = 1, n do
-    if got[d] < wanted[d] then return "" end
-    border[2 * d - 1], border[2 * d] = 0, got[d] - wanted[d]
+-- The layer that would end as wanted with padding or output_padding changed least, and how.
+local function nearest(layers, wanted)
+  local best
+  for i = #layers, 1, -1 do
+    local layer = layers[i]
+    if layer.transposed and not layer._source and layer.input_shape and #layer.input_shape == #wanted then
+      local found = fit(layers, i, wanted)
+      if found and (not best or found.size < best.size) then best = found end
+    end
   end
-  return ("; nn.Crop%dd { %s } at its end would fit"):format(n, table.concat(border, ", "))
+  return best and best.layer, best and options_text(best)
 end
 
---- "; decoder[2] ConvTranspose2d would fit with output_padding = 1", or "".
+-- How many times the wanted size is the one that came, for each side; nil: not a whole number.
+local function factors(got, wanted)
+  local list = {}
+  for d = 1, #wanted - 1 do
+    if wanted[d] % got[d] ~= 0 then return nil end
+    list[d] = wanted[d] // got[d]
+  end
+  return list
+end
+
+-- A larger stride or padding "same": what would be another layer. The last layer that it works for.
+local function other(layers, got, wanted)
+  local times = factors(got, wanted)
+  for i = #layers, 1, -1 do
+    local layer, changes = layers[i], nil
+    if layer.transposed and times and layer.sides == #times then
+      local stride = {}
+      for d = 1, layer.sides do stride[d] = layer.stride[d] * times[d] end
+      changes = { stride = stride }
+    elseif layer.transposed == false and layer.padding ~= "same" then
+      changes = { padding = "same" }
+    end
+    local now = changes and layer.input_shape and not layer._source and result(layers, i, changes)
+    if now and shapes.equal(now, wanted) then
+      return layer, changes.stride and "stride = " .. text(changes.stride) or 'padding = "same"'
+    end
+  end
+  return nil
+end
+
+-- A layer more: a crop that leaves the first of what is too much, or an enlargement.
+local function further(got, wanted)
+  local n, border, larger = #wanted - 1, {}, true
+  for d = 1, n do
+    larger = larger and got[d] >= wanted[d]
+    border[2 * d - 1], border[2 * d] = 0, got[d] - wanted[d]
+  end
+  if larger then return ("nn.Crop%dd { %s }"):format(n, table.concat(border, ", ")) end
+  local times = factors(got, wanted)
+  if not times then return nil end
+  return same_numbers(times, times[1]) and ("nn.UpSampling%dd(%d)"):format(n, times[1])
+    or ("nn.UpSampling%dd { %s }"):format(n, table.concat(times, ", "))
+end
+
+--- "decoder[3] Conv2d gives [32, 32, 1], the input is [28, 28, 1]; decoder[2] ConvTranspose2d
+--- would fit with padding = { 0, 2, 0, 2 }": without the second part where nothing is known that would.
 ---@param root aelua.Module below which layers are named
 ---@param decoder aelua.Module built
 ---@param got integer[] shape of one result
 ---@param wanted integer[]
+---@param what string that is wanted: "input", "target"
 ---@return string
-return function(root, decoder, got, wanted)
-  local layers, best = flat(decoder, {}), nil
+return function(root, decoder, got, wanted, what)
+  local layers = flat(decoder, {})
+  local function name(layer) return ("%s %s"):format(tree.place(root, layer) or "its", layer.class_name) end
+  local message = ("%s gives %s, the %s is %s"):format(name(layers[#layers] or decoder), shapes.text(got), what,
+    shapes.text(wanted))
+  local n = #wanted - 1
+  if #got ~= #wanted or n < 1 or n > 2 then return message end
+  local layer, change
   decoder:quietly(function()
-    for i = #layers, 1, -1 do
-      local layer = layers[i]
-      if layer.shape_with and not layer._source and layer.input_shape and #layer.input_shape == #wanted then
-        local found = fit(layers, i, wanted)
-        if found and (not best or found.size < best.size) then best = found end
-      end
-    end
+    layer, change = nearest(layers, wanted)
+    if not layer then layer, change = other(layers, got, wanted) end
   end)
-  if not best then return crop_text(got, wanted) end
-  return ("; %s %s would fit with %s"):format(tree.place(root, best.layer) or "its", best.layer.class_name,
-    options_text(best))
+  if layer then return ("%s; %s would fit with %s"):format(message, name(layer), change) end
+  local more = got[#got] == wanted[#wanted] and further(got, wanted)
+  return more and ("%s; %s at its end would fit"):format(message, more) or message
 end

@@ -54,7 +54,8 @@ function TiedTransposed:build(shape)
   shape = sides.sample(self.class_name, shape, self.sides)
   errors.check(source.weight, "state", "the %s it is tied to is not built yet: build or run the encoder first",
     source.class_name)
-  errors.check(shape[#shape] == source.filters, "shape", "wants %d channels, got %s", source.filters, shapes.text(shape))
+  errors.check(shape[#shape] == source.filters, "shape", "%s: wants %d channels, got %s", self.class_name,
+    source.filters, shapes.text(shape))
   self.kernel, self.stride, self.dilation, self.groups = source.kernel, source.stride, source.dilation, source.groups
   self.padding, self.output_padding = source:undo()
   self.channels, self.filters = source.filters, source.channels
@@ -63,7 +64,7 @@ function TiedTransposed:build(shape)
     local area = shapes.count(self.kernel)
     self.bias = parameter.new(self.class_name, self._bias_init, { self.filters }, area * self.channels, area * self.filters)
   end
-  local result = sides.result(self.op, shape, source.weight, self.bias, self._linear)
+  local result = sides.result(self.class_name, self.op, shape, source.weight, self.bias, self._linear)
   self.input_shape, self.output_shape = shape, result
   return table.move(result, 1, #result, 1, {})
 end

@@ -23,20 +23,9 @@ function Transposed:take_kernel(kernel, o)
 end
 
 function Transposed:weight_channels(channels)
-  errors.check(channels % self.groups == 0, "shape", "%d groups do not divide %d channels", self.groups, channels)
+  errors.check(channels % self.groups == 0, "shape", "%s: %d groups do not divide %d channels", self.class_name,
+    self.groups, channels)
   return self.filters // self.groups, channels
-end
-
---- The shape of one result, were padding and output_padding these; nil: they do not fit.
----@param padding string|integer[]
----@param output_padding integer[]?
----@return integer[]?
-function Transposed:shape_with(shape, padding, output_padding)
-  local attributes = {}
-  for name, value in pairs(self._linear) do attributes[name] = value end
-  attributes.padding, attributes.output_padding = padding, output_padding
-  local ok, result = pcall(sides.result, self.op, shape, self:kernels(), self.bias, attributes)
-  return ok and result or nil
 end
 
 --- A convolution from the results back to the inputs.

@@ -37,7 +37,7 @@ end
 
 function UpSampling:build(shape)
   shape = sides.sample(self.class_name, shape, self.sides)
-  local result = sides.result(upsample, shape, self._attributes)
+  local result = sides.result(self.class_name, upsample, shape, self._attributes)
   self.input_shape = shape
   return result
 end
