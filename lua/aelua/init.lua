@@ -62,6 +62,8 @@ local parts = {
   metrics = function() return require "aelua.train.metrics" end,
   History = function() return require "aelua.train.history" end,
   noise = function() return require "aelua.train.noise" end,
+  profile = function() return require("aelua.profile").profile end,
+  Profile = function() return require "aelua.profile.report" end,
 }
 
 local function load(name)

@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#include "core/profile.h"
+
 /* ---- Who wants a gradient ---- */
 
 static int place_in_of(const ae_walk *walk, int from, const ae_tensor *leaf, const ae_node *node, int output) {
@@ -45,6 +47,13 @@ static void mark(ae_walk *walk) {
 
 /* ---- Gradients on their way ---- */
 
+/* to += g, which profiles show beside the operations. */
+static void accumulate(ae_context *ctx, ae_tensor *to, const ae_tensor *g) {
+  ae_timing timing = ae_profile_enter(ctx);
+  ae_tensor_accumulate(ctx, to, g);
+  if (ctx->profile) ae_profile_end_pass(ctx->profile, "gradient sum", to, 3, timing);
+}
+
 /* *sum += g, where *sum is a reference of ours or NULL and g one of the
 ** caller's: its only one is not read again, its memory may become the sum's. */
 static ae_status add_to(ae_context *ctx, ae_tensor **sum, ae_tensor *g, ae_error *err) {
@@ -57,16 +66,16 @@ static ae_status add_to(ae_context *ctx, ae_tensor **sum, ae_tensor *g, ae_error
     ae_tensor *fresh = g;
     if (ae_tensor_unique(g)) {
       ae_tensor_retain(g);
-      ae_tensor_accumulate(ctx, fresh, *sum);
+      accumulate(ctx, fresh, *sum);
     } else {
       AE_TRY(ae_tensor_clone(ctx, *sum, &fresh, err));
-      ae_tensor_accumulate(ctx, fresh, g);
+      accumulate(ctx, fresh, g);
     }
     ae_tensor_release(*sum);
     *sum = fresh;
     return AE_OK;
   }
-  ae_tensor_accumulate(ctx, *sum, g);
+  accumulate(ctx, *sum, g);
   return AE_OK;
 }
 
@@ -85,7 +94,7 @@ static ae_status add_to_grad(ae_context *ctx, ae_tensor *t, ae_tensor *g, ae_err
   } else if (t->grad_zeroed) {
     ae_tensor_copy(ctx, t->grad, g); /* does no more than touch where g was written in its place */
   } else {
-    ae_tensor_accumulate(ctx, t->grad, g);
+    accumulate(ctx, t->grad, g);
   }
   t->grad_zeroed = false;
   return AE_OK;
@@ -189,11 +198,13 @@ static ae_status run(ae_walk *walk, struct frame *f, ae_node *node) {
                   .slot = f->slot,
                   .err = walk->err};
   memcpy(call.saved, node->saved, sizeof call.saved);
-  if (!node->op) return node->custom.run(node->custom.user, &call);
-  if (!node->op->backward)
+  if (node->op && !node->op->backward)
     return ae_fail(walk->err, AE_UNSUPPORTED, "%s: has no gradient: %s", node->name,
                    node->op->no_gradient ? node->op->no_gradient : "none is defined");
-  return node->op->backward(&call);
+  ae_timing timing = ae_profile_enter(walk->ctx);
+  ae_status status = node->op ? node->op->backward(&call) : node->custom.run(node->custom.user, &call);
+  ae_profile_leave(&call, true, status == AE_OK, timing);
+  return status;
 }
 
 static ae_status hand_on(ae_walk *walk, const struct frame *f, const ae_node *node) {

@@ -40,6 +40,7 @@ ae_status ae_call_scratch(ae_call *call, int k, ae_tensor **out) {
   ae_tensor *g = call->gout[k];
   if (g && ae_tensor_unique(g)) {
     ae_tensor_retain(g);
+    call->reused |= 1u << k;
     *out = g;
     return AE_OK;
   }

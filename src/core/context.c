@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/pool.h"
+#include "core/profile.h"
 #include "core/real.h"
 #include "core/status.h"
 #include "core/tape.h"
@@ -67,6 +68,7 @@ void ae_context_close(ae_context *ctx) {
   if (!ctx) return;
   if (ctx->kernel_close) ctx->kernel_close(ctx->kernel);
   ae_pool_close(ctx->pool);
+  ae_profile_close(ctx);
   ae_allocator *a = ctx->allocator;
   ae_free(a, ctx->order, ctx->order_capacity * sizeof *ctx->order);
   ae_free(a, ctx, sizeof *ctx);

@@ -11,6 +11,7 @@
 #include "core/random.h"
 
 struct ae_node;
+struct ae_profile;
 
 struct ae_context {
   ae_allocator *allocator;
@@ -22,6 +23,7 @@ struct ae_context {
   int no_grad;             /* depth of no_grad sections; the tape records at 0 */
   uint64_t sequence;       /* of the next node */
   uint64_t op_calls;       /* forward calls so far, for tests and profiles */
+  struct ae_profile *profile; /* times operations; NULL: nobody asked (profile.h) */
   atomic_int loops;        /* training loops running that poll `interrupted` */
   atomic_bool interrupted; /* asked to end after the batch in hand */
   struct ae_node **order;  /* backward's work list, kept from call to call */

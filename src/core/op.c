@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/profile.h"
 #include "core/tape.h"
 
 static void write_default(const ae_attr *attr, char *attrs) {
@@ -139,7 +140,10 @@ static ae_status run(ae_call *call, ae_spec *specs) {
   AE_TRY(op->shape(call, specs));
   if (!op->makes_outputs) AE_TRY(make_outputs(call, specs));
   call->ctx->op_calls++;
-  AE_TRY(op->forward(call));
+  ae_timing timing = ae_profile_enter(call->ctx);
+  ae_status status = op->forward(call);
+  ae_profile_leave(call, false, status == AE_OK, timing);
+  AE_TRY(status);
   return call->recording ? ae_tape_record(call) : AE_OK;
 }
 

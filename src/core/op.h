@@ -41,6 +41,7 @@ typedef struct ae_call {
   bool recording;                 /* forward: backward may follow */
   /* backward only */
   ae_tensor **gout;  /* [n_out] gradients of the outputs; NULL: nobody asked */
+  unsigned reused;   /* bit k: gout[k] was handed out to be overwritten */
   const bool *wants; /* [n_in] which input gradients anyone wants */
   ae_tensor **gin;   /* [n_in] set through the two functions below */
   ae_tensor **slot;  /* [n_in] where the tape would have the gradient written; NULL: anywhere */
@@ -110,6 +111,12 @@ typedef struct ae_param {
 
 enum { AE_MAX_PARAMS = 8, AE_MAX_ATTRS = 12, AE_MAX_ATTRS_SIZE = 512 };
 
+/* What one call did, for profiles. */
+typedef struct ae_work {
+  double flops; /* multiplications and additions, of products and convolutions; 0: not stated */
+  double bytes; /* read and written */
+} ae_work;
+
 /* What backward reads; what is not named is let go after forward. */
 #define AE_SAVES_IN(i) (1u << (i))
 #define AE_SAVES_OUT(k) (1u << (16 + (k)))
@@ -132,6 +139,9 @@ struct ae_op {
   ae_status (*shape)(ae_call *call, ae_spec *out);
   ae_status (*forward)(ae_call *call);
   ae_status (*backward)(ae_call *call);
+  /* NULL, or says what the call that has just run did; `work` comes with no
+  ** flops and the bytes of all tensors that forward or backward had, once each. */
+  void (*work)(const ae_call *call, bool back, ae_work *work);
 };
 
 /* The registry (op/registry.c, from ops.def). */

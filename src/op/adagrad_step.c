@@ -63,4 +63,5 @@ const ae_op ae_op_adagrad_step = {
     .internal = true,
     .no_gradient = AE_STEP_NO_GRADIENT,
     .shape = ae_step_shape,
-    .forward = adagrad_forward};
+    .forward = adagrad_forward,
+    .work = ae_step_work};

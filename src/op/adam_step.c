@@ -109,4 +109,5 @@ const ae_op ae_op_adam_step = {
     .internal = true,
     .no_gradient = AE_STEP_NO_GRADIENT,
     .shape = ae_step_shape,
-    .forward = adam_forward};
+    .forward = adam_forward,
+    .work = ae_step_work};

@@ -40,4 +40,5 @@ const ae_op ae_op_conv1d = {
     .shape = conv1d_shape,
     .forward = conv1d_forward,
     .backward = conv1d_backward,
+    .work = ae_convolution_work,
 };

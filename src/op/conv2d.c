@@ -48,4 +48,5 @@ const ae_op ae_op_conv2d = {
     .shape = conv2d_shape,
     .forward = conv2d_forward,
     .backward = conv2d_backward,
+    .work = ae_convolution_work,
 };

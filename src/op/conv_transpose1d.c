@@ -43,4 +43,5 @@ const ae_op ae_op_conv_transpose1d = {
     .shape = conv_transpose1d_shape,
     .forward = conv_transpose1d_forward,
     .backward = conv_transpose1d_backward,
+    .work = ae_convolution_work,
 };

@@ -52,4 +52,5 @@ const ae_op ae_op_conv_transpose2d = {
     .shape = conv_transpose2d_shape,
     .forward = conv_transpose2d_forward,
     .backward = conv_transpose2d_backward,
+    .work = ae_convolution_work,
 };

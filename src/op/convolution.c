@@ -116,3 +116,10 @@ ae_status ae_convolution_backward(ae_call *call, bool transposed) {
   ae_tensor_release(dz);
   return status;
 }
+
+void ae_convolution_work(const ae_call *call, bool back, ae_work *work) {
+  const ae_conv *v = &((const ae_convolution *)call->attrs)->conv;
+  double taps = (double)(v->r * v->s * (v->groups > 0 ? v->c / v->groups : 0));
+  double once = 2 * taps * (double)v->k * (double)(v->n * v->p * v->q);
+  work->flops = back ? once * (call->wants[X] + call->wants[W]) : once;
+}

@@ -24,6 +24,8 @@ enum { AE_CONVOLUTION_X, AE_CONVOLUTION_W, AE_CONVOLUTION_B };
 ae_status ae_convolution_shape(ae_call *call, int sides, bool transposed, ae_spec *out);
 ae_status ae_convolution_forward(ae_call *call, bool transposed);
 ae_status ae_convolution_backward(ae_call *call, bool transposed);
+/* Taps over padding are counted as they would be elsewhere. */
+void ae_convolution_work(const ae_call *call, bool back, ae_work *work);
 
 #define AE_CONVOLUTION_PARAMS(x_doc, w_doc)                                                                            \
   {.name = "x", .takes = AE_TAKES_REAL, .doc = x_doc}, {.name = "w", .takes = AE_TAKES_REAL, .doc = w_doc}, {          \

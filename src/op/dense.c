@@ -228,6 +228,12 @@ static ae_status dense_backward(ae_call *call) {
   return status;
 }
 
+static void dense_work(const ae_call *call, bool back, ae_work *work) {
+  const ae_shape *w = &call->in_spec[W].shape;
+  double once = 2 * (double)row_count(&call->in_spec[X].shape) * (double)ae_shape_count(w);
+  work->flops = back ? once * (call->wants[X] + call->wants[W]) : once;
+}
+
 const ae_op ae_op_dense = {
     .name = "dense",
     .doc = "A fully connected layer: f(x w + b), f the activation, in one pass.\n"
@@ -247,4 +253,5 @@ const ae_op ae_op_dense = {
     .shape = dense_shape,
     .forward = dense_forward,
     .backward = dense_backward,
+    .work = dense_work,
 };

@@ -224,6 +224,12 @@ static ae_status matmul_backward(ae_call *call) {
   return AE_OK;
 }
 
+static void matmul_work(const ae_call *call, bool back, ae_work *work) {
+  geometry g = geometry_of(call);
+  double once = 2 * (double)g.batches * (double)g.m * (double)g.n * (double)g.k;
+  work->flops = back ? once * (call->wants[A] + call->wants[B]) : once;
+}
+
 const ae_op ae_op_matmul = {
     .name = "matmul",
     .doc =
@@ -241,4 +247,5 @@ const ae_op ae_op_matmul = {
     .shape = matmul_shape,
     .forward = matmul_forward,
     .backward = matmul_backward,
+    .work = matmul_work,
 };

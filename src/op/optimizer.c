@@ -15,6 +15,13 @@ ae_status ae_step_shape(ae_call *call, ae_spec *out) {
   return AE_OK;
 }
 
+void ae_step_work(const ae_call *call, bool back, ae_work *work) {
+  (void)back;
+  int given = 0;
+  for (int i = 0; i < call->n_in; i++) given += call->in[i] != NULL;
+  work->bytes = (2.0 * given - 1) * (double)call->in[0]->count * sizeof(real);
+}
+
 ae_status ae_step_done(ae_call *call) {
   for (int i = 0; i < call->n_in; i++)
     if (i != 1 && call->in[i]) ae_storage_touch(call->in[i]->storage);

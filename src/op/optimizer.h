@@ -49,6 +49,8 @@ AE_INLINE real ae_direct(ae_direction_loop d, real g, real w) {
 
 /* Every tensor of a step has w's shape. */
 ae_status ae_step_shape(ae_call *call, ae_spec *out);
+/* Every tensor is read, and all but the gradient are written. */
+void ae_step_work(const ae_call *call, bool back, ae_work *work);
 /* Ends a forward: w is the result, and all but the gradient (input 1) have changed. */
 ae_status ae_step_done(ae_call *call);
 

@@ -115,4 +115,5 @@ const ae_op ae_op_rmsprop_step = {
     .internal = true,
     .no_gradient = AE_STEP_NO_GRADIENT,
     .shape = ae_step_shape,
-    .forward = rmsprop_forward};
+    .forward = rmsprop_forward,
+    .work = ae_step_work};

@@ -81,4 +81,5 @@ const ae_op ae_op_sgd_step = {
     .internal = true,
     .no_gradient = AE_STEP_NO_GRADIENT,
     .shape = ae_step_shape,
-    .forward = sgd_forward};
+    .forward = sgd_forward,
+    .work = ae_step_work};
