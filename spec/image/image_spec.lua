@@ -99,10 +99,43 @@ describe("picture files", function()
     assert.same({ 3 * 58 + 2, 3 * 58 + 2, 1 }, image.load(path).shape)
   end)
 
-  it("are PNG, in folders that are there", function()
-    files.refuses("unsupported", "does not end in .png", image.save, folder .. "/x.jpg", dots { 1 })
+  it("are PNG of 8 or 16 bits, and JPEG, by the ending", function()
+    local path = folder .. "/deep.PNG"
+    local t = ae.tensor { { { 0, 1 / 65535 }, { 0.5, 7 } } }
+    image.save(path, t, { depth = 16 })
+    files.same(ae.tensor { { { 0, 1 / 65535 }, { 32768 / 65535, 1 } } }, image.load(path))
+    image.save(path, u8 { { 1, 255 } }, { depth = 16 })
+    files.same(u8 { { { 1 }, { 255 } } }, image.load(path, { dtype = "u8" }))
+    assert.equal(16, files.read(path):byte(25))
+    image.save(path, t, { depth = 8 })
+    assert.equal("u8", image.load(path).dtype)
+    for _, name in ipairs { "/x.jpg", "/x.jpeg" } do
+      image.save(folder .. name, u8 { { 50, 50 } }, { quality = 80 })
+      assert.equal("\xff\xd8\xff", files.read(folder .. name):sub(1, 3))
+      files.same({ { { 50 }, { 50 } } }, image.load(folder .. name, { channels = 1 }))
+    end
+  end)
+
+  it("may be strings", function()
+    local picture = u8 { { { 1, 2, 3 }, { 4, 5, 6 } } }
+    files.same(picture, image.decode(image.encode(picture, "png")))
+    files.same({ { 1, 2 } }, image.decode(image.encode({ dots { 1 }, dots { 2 } }, "png",
+      { padding = 0, scale = 1 }), { channels = 1 }):reshape(1, 2))
+    assert.is_true(#image.encode(ae.rand(64, 64), "jpeg", { quality = 5 }) < #image.encode(ae.rand(64, 64), "jpeg"))
+  end)
+
+  it("want a known form, in folders that are there", function()
+    files.refuses("unsupported", "does not end in .png, .jpg or .jpeg", image.save, folder .. "/x.gif", dots { 1 })
+    files.refuses("unsupported", "does not end in .png", image.save, folder .. ".png/x", dots { 1 })
     files.refuses("io", "its folder does not exist", image.save, folder .. "/no/x.png", dots { 1 })
     files.refuses("type", "path wants a string, got nil", image.save, nil, dots { 1 })
+    files.refuses("invalid", "depth wants 8 or 16, got 12", image.save, folder .. "/x.png", dots { 1 }, { depth = 12 })
+    files.refuses("invalid", "depth 16 is for one picture", image.encode, dots { 1, 2 }, "png", { depth = 16 })
+    files.refuses("unsupported", "a JPEG has 8 bits", image.encode, dots { 1 }, "jpeg", { depth = 16 })
+    files.refuses("unsupported", "image.encode: a JPEG has no alpha", image.encode, u8 { { { 1, 2 } } }, "jpeg")
+    files.refuses("invalid", "quality is for JPEG", image.encode, dots { 1 }, "png", { quality = 3 })
+    files.refuses("invalid", "wants 'png' or 'jpeg', got bmp", image.encode, dots { 1 }, "bmp")
+    files.refuses("invalid", "no option 'qualty'; did you mean 'quality'?", image.encode, dots { 1 }, "jpeg", { qualty = 3 })
   end)
 end)
 

@@ -107,32 +107,86 @@ describe("pictures", function()
     files.refuses("invalid", "dtype wants u8 or f32, got i32", core.decode_image, "text", 1, "i32")
   end)
 
+  -- Numbers of [h, w, channels] in 0..most, over which each of PNG's filters is the best somewhere.
+  local function pattern(h, w, channels, most)
+    local values, state = {}, 1
+    for y = 1, h do
+      values[y] = {}
+      for x = 1, w do
+        values[y][x] = {}
+        for c = 1, channels do
+          state = (state * 1103515245 + 12345) % (1 << 31)
+          local kind = y % 4
+          local v = kind == 0 and state >> 8 or kind == 1 and x * 9 * c or kind == 2 and y * c + 5 * x * x or x * y + c
+          values[y][x][c] = v % (most + 1)
+        end
+      end
+    end
+    return values
+  end
+
   it("are written as PNG without loss", function()
     local path = folder .. "/x.png"
     for channels = 1, 4 do
-      local values = {}
-      for y = 1, 5 do
-        values[y] = {}
-        for x = 1, 7 do
-          values[y][x] = {}
-          for c = 1, channels do values[y][x][c] = (y * 53 + x * 31 + c * 17) % 256 end
-        end
-      end
-      core.write_png(path, u8(values))
+      local values = pattern(13, 7, channels, 255)
+      core.write_image(path, u8(values), "png")
       files.same(values, core.read_image(path))
+      assert.equal(files.read(path), core.encode_image(u8(values), "png"))
     end
-    core.write_png(path, u8 { { 0, 255 } })
+    core.write_image(path, u8 { { 0, 255 } }, "png")
     files.same({ { { 0 }, { 255 } } }, core.read_image(path))
     assert.same({ "x.png" }, files.list(folder))
+    os.remove(path)
+  end)
+
+  it("are written as PNG of 16 bits without loss", function()
+    for channels = 1, 4 do
+      local t = ae.tensor(pattern(13, 7, channels, 65535)) / 65535
+      local png = core.encode_image(t, "png")
+      assert.equal(16, png:byte(25))
+      files.same(t, core.decode_image(png))
+    end
+    files.same({ { { 0 }, { 1 } } }, core.decode_image(core.encode_image(ae.tensor { { -3, 7 } }, "png")))
+  end)
+
+  it("are filtered: lines that differ by a constant take next to no room", function()
+    local values = {}
+    for y = 1, 200 do
+      values[y] = {}
+      for x = 1, 200 do values[y][x] = { (x * x + y) % 256 } end
+    end
+    assert.is_true(#core.encode_image(u8(values), "png") < 1000)
+  end)
+
+  it("are written as JPEG", function()
+    local values = {}
+    for y = 1, 24 do
+      values[y] = {}
+      for x = 1, 40 do values[y][x] = { 5 * x, 9 * y, 255 - 4 * x } end
+    end
+    local good, bad = core.encode_image(u8(values), "jpeg", 95), core.encode_image(u8(values), "jpeg", 10)
+    assert.is_true(#bad < #good)
+    local got = core.decode_image(good)
+    assert.same({ 24, 40, 3 }, got.shape)
+    local worst = (got:to(ae.real) - ae.tensor(values)):abs():max():item()
+    assert.is_true(worst <= 6, worst)
+    local grey = core.decode_image(core.encode_image(u8 { { 10, 10 }, { 10, 10 } }, "jpeg"))
+    files.same({ { { 10, 10, 10 }, { 10, 10, 10 } }, { { 10, 10, 10 }, { 10, 10, 10 } } }, grey)
   end)
 
   it("that cannot be written are refused", function()
     local path = folder .. "/y.png"
-    files.refuses("type", "write_png: wanted u8 pixels, got f", core.write_png, path, ae.tensor { { 1 } })
-    files.refuses("shape", "wanted [H, W] or [H, W, 1..4], got [2]", core.write_png, path, u8 { 1, 2 })
-    files.refuses("shape", "got [1, 1, 5]", core.write_png, path, u8 { { { 1, 2, 3, 4, 5 } } })
-    files.refuses("shape", "got [1, 1, 1, 1]", core.write_png, path, u8 { { { { 1 } } } })
-    files.refuses("io", "its folder does not exist", core.write_png, folder .. "/no/y.png", u8 { { 1 } })
+    local function refuses(code, says, ...) files.refuses(code, says, core.write_image, path, ...) end
+    refuses("type", "image.save: wants u8 pixels (or real, for 16 bits), got i32", ae.zeros({ 1, 1 }, { dtype = "i32" }), "png")
+    refuses("type", "image.save: wants u8 pixels, got f", ae.tensor { { 1 } }, "jpeg")
+    refuses("shape", "wants [H, W] or [H, W, 1..4], got [2]", u8 { 1, 2 }, "png")
+    refuses("shape", "got [1, 1, 5]", u8 { { { 1, 2, 3, 4, 5 } } }, "png")
+    refuses("shape", "got [1, 1, 1, 1]", u8 { { { { 1 } } } }, "png")
+    refuses("shape", "got [0, 3]", ae.zeros({ 0, 3 }, { dtype = "u8" }), "png")
+    refuses("unsupported", "a JPEG has no alpha, got [1, 1, 2]", u8 { { { 1, 2 } } }, "jpeg")
+    refuses("unsupported", "[1, 32769] is too large", ae.zeros({ 1, 32769 }, { dtype = "u8" }), "png")
+    refuses("invalid", "quality wants 1 to 100, got 0", u8 { { 1 } }, "jpeg", 0)
+    files.refuses("io", "its folder does not exist", core.write_image, folder .. "/no/y.png", u8 { { 1 } }, "png")
     assert.is_false(pcall(files.read, path))
   end)
 

@@ -8,13 +8,15 @@
 
 #include "../core/check.h"
 #include "io/heap.h"
+#include "io/png.h"
 
 enum { THREADS = 4, ROUNDS = 200, SIDE = 24 };
 
 typedef struct job {
   ae_allocator *allocator;
   uint8_t *png;
-  int size, channels, wrong;
+  size_t size;
+  int channels, wrong;
 } job;
 
 static uint8_t sample(int channels, int i) {
@@ -25,7 +27,7 @@ static void *decode(void *arg) {
   job *j = arg;
   uint8_t pixels[SIDE * SIDE * 4];
   for (int round = 0; round < ROUNDS; round++) {
-    ae_encoded file = {"test", "picture", j->png, (size_t)j->size};
+    ae_encoded file = {"test", "picture", j->png, j->size};
     ae_picture head;
     ae_error err;
     bool fine = ae_picture_head(j->allocator, &file, &head, &err) == AE_OK && head.channels == j->channels &&
@@ -50,8 +52,8 @@ int main(void) {
     job *j = &jobs[t];
     *j = (job){.allocator = a, .channels = t + 1};
     for (int i = 0; i < SIDE * SIDE * j->channels; i++) pixels[i] = sample(j->channels, i);
-    j->png = ae_stb_encode_png(a, pixels, SIDE, SIDE, j->channels, &j->size);
-    CHECK(j->png);
+    ae_png_pixels p = {SIDE, SIDE, j->channels, pixels, NULL};
+    CHECK_OK(ae_png_encode(a, "test", &p, &j->png, &j->size, &err), err);
     pthread_create(&threads[t], NULL, decode, j);
   }
   for (int t = 0; t < THREADS; t++) {

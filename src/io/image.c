@@ -10,6 +10,7 @@
 #include "core/status.h"
 #include "io/file.h"
 #include "io/heap.h"
+#include "io/png.h"
 #include "io/stb_guard.h"
 #include "io/writer.h"
 
@@ -44,21 +45,50 @@ ae_status ae_image_read(ae_context *ctx, const char *who, const char *path, ae_i
 
 /* ---- Writing ---- */
 
-ae_status ae_png_write(ae_context *ctx, const char *who, const char *path, const ae_tensor *t, ae_error *err) {
+static ae_status check_form(const char *who, const ae_tensor *t, ae_image_form form, ae_error *err) {
   const ae_shape *s = &t->shape;
   char text[AE_SHAPE_TEXT];
-  if (t->type != AE_U8) return ae_fail(err, AE_TYPE, "%s: wanted u8 pixels, got %s", who, ae_type_name(t->type));
+  if (t->type != AE_U8 && (form.jpeg || t->type != AE_REAL))
+    return ae_fail(err, AE_TYPE, "%s: wants u8 pixels%s, got %s", who, form.jpeg ? "" : " (or real, for 16 bits)",
+                   ae_type_name(t->type));
   int64_t channels = s->ndim == 3 ? s->dims[2] : 1;
   if (s->ndim < 2 || s->ndim > 3 || channels < 1 || channels > 4 || t->count == 0)
-    return ae_fail(err, AE_SHAPE, "%s: wanted [H, W] or [H, W, 1..4], got %s", who, ae_shape_text(s, text));
-  /* stb counts bytes of filtered lines in an int; deflate may add to them. */
-  if (s->dims[0] > AE_IMAGE_SIDE || s->dims[1] > AE_IMAGE_SIDE ||
-      (s->dims[1] * channels + 1) * s->dims[0] > INT_MAX / 2)
-    return ae_fail(err, AE_UNSUPPORTED, "%s: a picture of %s is too large for a PNG here", who, ae_shape_text(s, text));
-  int size = 0;
-  uint8_t *png = ae_stb_encode_png(ctx->allocator, ae_u8s(t), (int)s->dims[1], (int)s->dims[0], (int)channels, &size);
-  if (!png) return ae_fail(err, AE_NO_MEMORY, "%s: no memory for a PNG of %s", who, ae_shape_text(s, text));
-  ae_status status = ae_write_file(ctx, who, path, png, (size_t)size, err);
-  ae_heap_free(png);
+    return ae_fail(err, AE_SHAPE, "%s: wants [H, W] or [H, W, 1..4], got %s", who, ae_shape_text(s, text));
+  if (form.jpeg && channels % 2 == 0)
+    return ae_fail(err, AE_UNSUPPORTED, "%s: a JPEG has no alpha, got %s: take 1 or 3 channels, or PNG", who,
+                   ae_shape_text(s, text));
+  /* stb counts samples in an int. */
+  if (s->dims[0] > AE_IMAGE_SIDE || s->dims[1] > AE_IMAGE_SIDE || (form.jpeg && t->count > INT_MAX))
+    return ae_fail(err, AE_UNSUPPORTED, "%s: a picture of %s is too large; sides up to %d are written", who,
+                   ae_shape_text(s, text), AE_IMAGE_SIDE);
+  return AE_OK;
+}
+
+ae_status ae_image_encode(ae_context *ctx, const char *who, const ae_tensor *t, ae_image_form form, uint8_t **out,
+                          size_t *size, ae_error *err) {
+  AE_TRY(check_form(who, t, form, err));
+  int height = (int)t->shape.dims[0], width = (int)t->shape.dims[1];
+  int channels = t->shape.ndim == 3 ? (int)t->shape.dims[2] : 1;
+  if (!form.jpeg) {
+    ae_png_pixels p = {width, height, channels, NULL, NULL};
+    if (t->type == AE_U8)
+      p.bytes = ae_u8s(t);
+    else
+      p.reals = ae_reals(t);
+    return ae_png_encode(ctx->allocator, who, &p, out, size, err);
+  }
+  uint8_t *jpeg = ae_stb_encode_jpeg(ctx->allocator, ae_u8s(t), width, height, channels, form.quality, size);
+  if (!jpeg) return ae_fail(err, AE_NO_MEMORY, "%s: no memory for a JPEG", who);
+  *out = jpeg;
+  return AE_OK;
+}
+
+ae_status ae_image_write(ae_context *ctx, const char *who, const char *path, const ae_tensor *t, ae_image_form form,
+                         ae_error *err) {
+  uint8_t *bytes;
+  size_t size;
+  AE_TRY(ae_image_encode(ctx, who, t, form, &bytes, &size, err));
+  ae_status status = ae_write_file(ctx, who, path, bytes, size, err);
+  ae_heap_free(bytes);
   return status;
 }

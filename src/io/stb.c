@@ -7,17 +7,14 @@
 */
 #include "io/stb.h"
 
-#include <limits.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "io/heap.h"
 
 static _Thread_local struct {
   ae_allocator *allocator;
-  size_t most;         /* bytes of one block */
-  bool starved;        /* the allocator said no */
-  uint8_t *compressed; /* what stb_compress gave last */
+  size_t most;  /* bytes of one block */
+  bool starved; /* the allocator said no */
 } call;
 
 const char ae_stb_no_memory[] = "out of memory";
@@ -26,7 +23,6 @@ static void begin(ae_allocator *a, size_t most) {
   call.allocator = a;
   call.most = most;
   call.starved = false;
-  call.compressed = NULL;
 }
 
 static void *stb_allocate(size_t bytes) {
@@ -46,8 +42,6 @@ static void *stb_reallocate(void *block, size_t bytes) {
   return moved;
 }
 
-static uint8_t *stb_compress(uint8_t *bytes, int size, int *out_size, int quality);
-
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_PNG
@@ -64,32 +58,8 @@ static uint8_t *stb_compress(uint8_t *bytes, int size, int *out_size, int qualit
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO
-#define STBIW_MALLOC(bytes) stb_allocate(bytes)
-#define STBIW_REALLOC(block, bytes) stb_reallocate(block, bytes)
-#define STBIW_FREE(block) ae_heap_free(block)
 #define STBIW_ASSERT(condition) ((void)0)
-#define STBIW_ZLIB_COMPRESS stb_compress
-#define STBIW_CRC32(bytes, size) ((unsigned int)crc32(0, bytes, (uInt)(size)))
 #include <stb_image_write.h>
-
-/* zlib in place of stb's own deflate, which is larger and slower. */
-static uint8_t *stb_compress(uint8_t *bytes, int size, int *out_size, int quality) {
-  (void)quality;
-  z_stream z = {.zalloc = ae_heap_zalloc, .zfree = ae_heap_zfree, .opaque = call.allocator};
-  if (deflateInit(&z, Z_DEFAULT_COMPRESSION) != Z_OK) return NULL;
-  uLong bound = deflateBound(&z, (uLong)size);
-  uint8_t *out = bound <= INT_MAX ? ae_heap_allocate(call.allocator, bound) : NULL;
-  z.next_in = bytes;
-  z.avail_in = (uInt)size;
-  z.next_out = out;
-  z.avail_out = (uInt)bound;
-  int status = out ? deflate(&z, Z_FINISH) : Z_MEM_ERROR;
-  *out_size = (int)(bound - z.avail_out);
-  deflateEnd(&z);
-  if (status == Z_STREAM_END) return call.compressed = out;
-  ae_heap_free(out);
-  return NULL;
-}
 
 static const char *reason_of_failure(void) {
   if (call.starved) return ae_stb_no_memory;
@@ -129,10 +99,39 @@ void *ae_stb_decode(ae_allocator *a, const uint8_t *bytes, int size, const ae_pi
   return pixels;
 }
 
-uint8_t *ae_stb_encode_png(ae_allocator *a, const uint8_t *pixels, int width, int height, int channels, int *size) {
-  begin(a, SIZE_MAX);
-  uint8_t *png = stbi_write_png_to_mem(pixels, width * channels, width, height, channels, size);
-  /* Out of memory for the last step, stb forgets the step before it. */
-  if (!png) ae_heap_free(call.compressed);
-  return png;
+/* ---- JPEG out ---- */
+
+typedef struct growing {
+  ae_allocator *allocator;
+  uint8_t *bytes;
+  size_t size, capacity;
+  bool starved;
+} growing;
+
+static void append(void *to, void *bytes, int size) {
+  growing *g = to;
+  size_t wanted = g->size + (size_t)size;
+  if (wanted > g->capacity && !g->starved) {
+    size_t capacity = 2 * wanted + 4096;
+    uint8_t *moved = ae_heap_reallocate(g->allocator, g->bytes, capacity);
+    g->starved = !moved;
+    if (moved) {
+      g->bytes = moved;
+      g->capacity = capacity;
+    }
+  }
+  if (g->starved) return;
+  memcpy(g->bytes + g->size, bytes, (size_t)size);
+  g->size = wanted;
+}
+
+uint8_t *ae_stb_encode_jpeg(ae_allocator *a, const uint8_t *pixels, int width, int height, int channels, int quality,
+                            size_t *size) {
+  growing g = {.allocator = a};
+  if (stbi_write_jpg_to_func(append, &g, width, height, channels, pixels, quality) && !g.starved) {
+    *size = g.size;
+    return g.bytes;
+  }
+  ae_heap_free(g.bytes);
+  return NULL;
 }

@@ -9,23 +9,67 @@ local names = require "aelua.base.names"
 local options = require "aelua.base.options"
 local pixels = require "aelua.image.pixels"
 
+local ops = core.ops
+
 local M = {}
 
 -- One picture u8 [H, W, C]; several, or one with options, as a grid.
 local function single(who, value, given)
   local t = pixels.batch(who, value)
-  if #t == 1 and not given then return core.ops.reshape(t, { t.shape[2], t.shape[3], t.shape[4] }) end
+  if #t == 1 and not given then return ops.reshape(t, { t.shape[2], t.shape[3], t.shape[4] }) end
   return layout.grid(t, layout.options(who, given))
 end
 
---- Writes a PNG file, whole or not at all; several pictures as a grid.
----@param path string ends in .png
+---@class aelua.EncodeOptions: aelua.GridOptions
+---@field quality? integer of a JPEG, 1 to 100, default 90; above 90 colour keeps its full resolution
+---@field depth? integer bits of a sample, 8 (default) or 16, which is for one picture as PNG
+
+local encoding = { quality = { type = "integer", min = 1, max = 100 }, depth = { type = "integer" } }
+for name, option in pairs(layout.declared) do encoding[name] = option end
+
+-- What is written of pictures and options: the picture, "png" or "jpeg", and the quality.
+local function prepare(who, picture, kind, given)
+  local o = options.check(who, given, encoding)
+  errors.check(not o.quality or kind == "jpeg", "invalid", "%s: quality is for JPEG", who)
+  errors.check(o.depth == nil or o.depth == 8 or o.depth == 16, "invalid", "%s: depth wants 8 or 16, got %s", who, o.depth)
+  local grid
+  for name in pairs(layout.declared) do
+    if given and given[name] ~= nil then
+      grid = grid or {}
+      grid[name] = given[name]
+    end
+  end
+  if o.depth ~= 16 then return single(who, picture, grid), kind, o.quality end
+  errors.check(kind == "png", "unsupported", "%s: a JPEG has 8 bits a sample; depth 16 is for PNG", who)
+  local t = pixels.batch(who, picture, core.real)
+  errors.check(#t == 1 and not grid, "invalid", "%s: depth 16 is for one picture, without options of grids; got %d", who, #t)
+  return ops.reshape(t, { t.shape[2], t.shape[3], t.shape[4] }), kind
+end
+
+local endings = { png = "png", jpg = "jpeg", jpeg = "jpeg" }
+
+--- Writes a PNG or JPEG file, whole or not at all; several pictures as a grid. A JPEG
+--- is always read back as RGB, grey ones with equal channels, and has no alpha.
+---   image.save("deep.png", t, { depth = 16 })
+---@param path string ends in .png, .jpg or .jpeg
 ---@param picture any
----@param given? aelua.GridOptions
+---@param given? aelua.EncodeOptions
 function M.save(path, picture, given)
   errors.check(type(path) == "string", "type", "image.save: path wants a string, got %s", type(path))
-  errors.check(path:lower():match("%.png$"), "unsupported", "image.save: writes PNG, '%s' does not end in .png", path)
-  core.write_png(path, single("image.save", picture, given))
+  local kind = endings[(path:match("%.([^./]+)$") or ""):lower()]
+  errors.check(kind, "unsupported", "image.save: writes PNG and JPEG, '%s' does not end in .png, .jpg or .jpeg", path)
+  core.write_image(path, prepare("image.save", picture, kind, given))
+end
+
+--- The bytes that `save` would write.
+---@param picture any
+---@param kind "png"|"jpeg"
+---@param given? aelua.EncodeOptions
+---@return string
+function M.encode(picture, kind, given)
+  local name = endings[kind]
+  errors.check(name, "invalid", "image.encode: wants 'png' or 'jpeg', got %s", tostring(kind))
+  return core.encode_image(prepare("image.encode", picture, name, given))
 end
 
 ---@class aelua.DecodeOptions

@@ -14,7 +14,7 @@ local M = {}
 ---@field background? number 0 black to 1 white, default 0.5
 ---@field scale? integer side of the square that a pixel becomes; default: pictures smaller than 64 pixels are enlarged up to that
 
-local declared = {
+M.declared = {
   columns = { type = "integer", min = 1 },
   padding = { type = "integer", default = 2, min = 0, max = 1000 },
   background = { type = "number", default = 0.5, min = 0, max = 1 },
@@ -23,7 +23,7 @@ local declared = {
 
 local comfortable = 64
 
-function M.options(who, given) return options.check(who, given, declared) end
+function M.options(who, given) return options.check(who, given, M.declared) end
 
 -- Enlarged pictures, with the background's byte.
 local function prepare(t, o)

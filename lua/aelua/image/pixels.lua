@@ -1,4 +1,4 @@
---- Pictures as bytes: whatever holds pictures becomes u8 [N, H, W, C].
+--- Whatever holds pictures as one tensor [N, H, W, C], of bytes or of reals.
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
 local shapes = require "aelua.base.shapes"
@@ -7,11 +7,12 @@ local ops = core.ops
 
 local M = {}
 
---- Real 0..1 to 0..255, rounded; what lies outside is cut off.
-local function to_bytes(who, t)
-  if t.dtype == "u8" then return t end
+-- u8 0..255, rounded, what lies outside 0..1 cut off; or real 0..1.
+local function convert(who, t, dtype)
   errors.check(t.dtype ~= "i32", "type", "%s: wants u8 or real pictures, got i32", who)
+  if t.dtype == "u8" then return dtype == "u8" and t or ops.scaled(t) end
   errors.check(ops.isnan(t):sum():item() == 0, "invalid", "%s: the picture has nan in it", who)
+  if dtype ~= "u8" then return t end
   return (ops.clamp(t, 0, 1) * 255 + 0.5):floor():to("u8")
 end
 
@@ -25,14 +26,16 @@ local function to_four(who, t)
   return t
 end
 
---- u8 [N, H, W, C] of a tensor, a data set or a list of them. A tensor [A, B, C] is
+--- [N, H, W, C] of a tensor, a data set or a list of them. A tensor [A, B, C] is
 --- one picture where C <= 4, else A grey ones.
 ---@param who string
 ---@param value any
+---@param dtype? "u8"|"f32" default u8
 ---@return userdata
-function M.batch(who, value)
+function M.batch(who, value, dtype)
+  dtype = dtype or "u8"
   if core.is_tensor(value) then
-    local t = core.no_grad(function() return to_four(who, to_bytes(who, value:detach())) end)
+    local t = core.no_grad(function() return to_four(who, convert(who, value:detach(), dtype)) end)
     errors.check(shapes.count(t.shape) > 0, "shape", "%s: there is no picture in %s", who, shapes.text(value.shape))
     return t
   end
@@ -40,17 +43,17 @@ function M.batch(who, value)
     value == nil and "nothing" or type(value))
   if value.batches then
     errors.check(#value > 0, "invalid", "%s: the data set is empty", who)
-    return M.batch(who, value:tensor())
+    return M.batch(who, value:tensor(), dtype)
   end
   errors.check(#value > 0, "invalid", "%s: the list of pictures is empty", who)
   local parts = {}
-  for i, one in ipairs(value) do parts[i] = M.batch(who, one) end
+  for i, one in ipairs(value) do parts[i] = M.batch(who, one, dtype) end
   return M.join(who, parts)
 end
 
 --- Grey pictures with as many channels as others have.
 ---@param who string
----@param list userdata[] u8 [N, H, W, C]
+---@param list userdata[] [N, H, W, C]
 ---@return userdata[]
 function M.alike(who, list)
   local most, first = 1, list[1].shape
