@@ -1,5 +1,6 @@
 local ae = require "aelua"
 local metrics = require "aelua.train.metrics"
+local values_of = require "spec.support.values"
 
 describe("metrics", function()
   local prediction = ae.tensor { { 0, 0.5 }, { 1, 1 } }
@@ -19,6 +20,35 @@ describe("metrics", function()
   end)
   it("psnr of a perfect copy is 100 dB", function()
     assert.near(100, metrics.psnr(target, target)[1]:item(), 1e-3)
+  end)
+
+  it("psnr of data up to another peak", function()
+    near({ 10 * math.log(4 / 0.125, 10), 10 * math.log(4 / 0.5, 10) },
+      metrics.psnr(prediction, target, { peak = 2 }):totable())
+  end)
+
+  it("psnr, ssim and ms_ssim as TensorFlow has them", function()
+    local file <close> = assert(io.open("spec/fixtures/similarity.json", "rb"))
+    local fixtures = require("aelua.core").json.decode(file:read("a"))
+    for _, name in ipairs { "psnr", "ssim", "ms_ssim" } do
+      for _, case in ipairs(fixtures["tensorflow " .. name]) do
+        local y, x = values_of.shaped(case.pictures[1].values, case.pictures[1].shape),
+          values_of.shaped(case.pictures[2].values, case.pictures[2].shape)
+        values_of.assert_values(metrics[name](y, x, case.options), case.value.values, case.value.shape, { rtol = 2e-5 })
+      end
+    end
+  end)
+
+  it("take options beside their name", function()
+    local list = metrics.resolve("fit", { { "psnr", peak = 2 }, { name = "ssim", window = 3 } })
+    assert.equal("psnr", list[1].name)
+    assert.near((10 * math.log(4 / 0.125, 10) + 10 * math.log(4 / 0.5, 10)) / 2, metrics.value(list[1], prediction, target), 1e-4)
+    assert.near(1, metrics.value(list[2], ae.ones(2, 3, 4, 1), ae.ones(2, 3, 4, 1)), 1e-6)
+    local function refused(pattern, wanted) assert.error_matches(function() metrics.resolve("fit", wanted) end, pattern) end
+    refused("fit: metric ssim has no option 'windw'; did you mean 'window'", { { "ssim", windw = 3 } })
+    refused("fit: metric mse has no options", { { "mse", peak = 1 } })
+    refused("fit: metric psnr stands there twice", { "psnr", { "psnr", peak = 2 } })
+    refused("fit: no metric 'sim'; did you mean 'ssim'", { "sim" })
   end)
 
   it("resolves names and functions in a stable order", function()

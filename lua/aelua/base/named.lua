@@ -28,6 +28,18 @@ function M.split(who, what, spec, known, hint)
   return name, options
 end
 
+--- `spec` as files hold it: the name alone, or with its options.
+---@param spec string|table a name, { "huber", delta = 0.5 } or { name = "huber", delta = 0.5 }
+---@return string|table
+function M.normal(spec)
+  if type(spec) == "string" then return spec end
+  local options = {}
+  for key, value in pairs(spec) do
+    if key ~= 1 and key ~= "name" then options[key] = value end
+  end
+  return M.join(spec[1] or spec.name, options)
+end
+
 --- The name alone where there are no options, else what files hold.
 ---@param name string
 ---@param options table

@@ -12,6 +12,7 @@
 --- and exact where the probability rounds to 0 or 1.
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
+local named = require "aelua.base.named"
 local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
 
@@ -20,7 +21,7 @@ local shapes = require "aelua.base.shapes"
 ---@field encoder aelua.Module
 ---@field decoder aelua.Module
 ---@field loss? any a name ("bce"), { "huber", delta = 0.5 }, or a function(prediction, target) that gives a scalar; "mse"
----@field metrics? table names ("mse", "mae", "psnr", "l2", "compression_ratio") and functions, reported by fit and evaluate
+---@field metrics? table names ("mse", "psnr", "ssim", "compression_ratio", ...; ae.metrics), { "ssim", window = 7 } and functions
 ---@field corruption? any ae.noise.gaussian(0.4) or a function of a batch; applied to the input in training mode
 ---@field scaler? table a scaler fitted on the training data
 ---@field target? table shape of a target where it is not the input's
@@ -191,10 +192,10 @@ return function(Model, tools)
   local function describe_metrics(self, writer)
     local known = {}
     for key, metric in pairs(self.metrics or {}) do
-      if type(metric) ~= "string" then writer:leave_out("metric %s is a function", tostring(key)) end
+      if type(metric) == "function" then writer:leave_out("metric %s is a function", tostring(key)) end
     end
     for _, metric in ipairs(self.metrics or {}) do
-      if type(metric) == "string" then known[#known + 1] = metric end
+      if type(metric) ~= "function" then known[#known + 1] = named.normal(metric) end
     end
     return #known > 0 and known or nil
   end

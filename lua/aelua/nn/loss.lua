@@ -1,17 +1,23 @@
---- Losses: nn.loss.bce(prediction, target, options), prediction first. Each is
---- the operation of its name, whose documentation has its formula and options:
+--- Losses: nn.loss.bce(prediction, target, options), prediction first. Most are
+--- the operation of their name, whose documentation has its formula and options:
 ---
 ---   mse, mae, huber { delta = 1 }, bce (of probabilities), bce_logits,
 ---   cross_entropy (of probabilities along the last dimension),
 ---   cross_entropy_logits, cosine, kl
 ---
---- Options of all: `reduction` ("mean" of all terms, "sum", "batchmean": summed over
+--- Of pictures: ssim and ms_ssim (picture_loss.lua), which take less of the options
+--- below; total_variation, of a prediction alone; and perceptual, which makes a loss
+--- of an encoder (perceptual.lua).
+---
+--- Options of all others: `reduction` ("mean" of all terms, "sum", "batchmean": summed over
 --- a sample, mean over samples, "per_sample": [N], "none"), `weight` [N], a factor
 --- for every sample, and `mask`, 0 where a term does not count.
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
 local named = require "aelua.base.named"
 local names = require "aelua.base.names"
+local perceptual = require "aelua.nn.perceptual"
+local pictures = require "aelua.nn.picture_loss"
 local shapes = require "aelua.base.shapes"
 
 local ops = core.ops
@@ -24,6 +30,11 @@ local M, by_name = {}, {}
 for _, name in ipairs(kinds) do
   M[name], by_name[name] = ops[name], ops[name]
 end
+for name in pairs(pictures.options) do
+  kinds[#kinds + 1] = name
+  M[name], by_name[name] = pictures[name], pictures[name]
+end
+M.total_variation, M.perceptual, M.gram = pictures.total_variation, perceptual.perceptual, perceptual.gram
 
 -- What a loss of probabilities is, taken of the logits at once.
 local of_logits = {
@@ -33,7 +44,7 @@ local of_logits = {
 
 ---@class aelua.Loss
 ---@field name string? nil: a function of the user's own
----@field options table<string, number>
+---@field options table<string, any>
 ---@operator call(aelua.Tensor): aelua.Tensor
 local Loss = {}
 Loss.__index = Loss
@@ -59,22 +70,31 @@ end
 -- Reductions that leave one number to train on.
 local scalar = { mean = true, sum = true, batchmean = true }
 
-local function check_options(who, name, options)
+-- Of an operation: raises where it does not have the option, or the value does not fit.
+local function check_operation(who, name, options)
   local known = options_of(name)
   for key in pairs(options) do
     errors.check(known[key], "invalid", "%s: loss %s has no option '%s'%s", who, name, tostring(key),
       names.hint(key, known))
   end
+  core.no_grad(ops[name], ops.ones({ 1, 2 }), ops.ones({ 1, 2 }), options)
+end
+
+local function check_options(who, name, options)
+  if pictures.options[name] then
+    pictures.check(("%s: loss %s"):format(who, name), name, options)
+  else
+    check_operation(who, name, options)
+  end
   local reduction = options.reduction
   errors.check(reduction == nil or scalar[reduction], "invalid",
     "%s: a loss to train on wants the reduction mean, sum or batchmean, got '%s'", who, tostring(reduction))
-  core.no_grad(ops[name], ops.ones({ 1, 2 }), ops.ones({ 1, 2 }), options) -- raises where a value does not fit
 end
 
 local function with_options(name, options)
-  local op = ops[name]
-  if next(options) == nil then return op end
-  return function(prediction, target) return op(prediction, target, options) end
+  local measure = M[name]
+  if next(options) == nil then return measure end
+  return function(prediction, target) return measure(prediction, target, options) end
 end
 
 -- Fusions that take every option that was given.
