@@ -71,6 +71,31 @@ describe("convolution and pooling layers", function()
     end
   end)
 
+  it("are the same bits in a trained network, saved and loaded, and it trains on alike", function()
+    local model = ae.Autoencoder {
+      input = { 28, 28, 1 }, loss = "bce",
+      encoder = nn.Sequential {
+        nn.Conv2d(8, 3, { stride = 2, padding = "same", bias = false }), nn.BatchNorm "relu",
+        nn.SeparableConv2d(12, 3, { padding = "same", activation = "relu" }), nn.MaxPool2d(2), nn.GroupNorm(3),
+      },
+      decoder = nn.Sequential {
+        nn.ConvTranspose2d(8, 3, { stride = 2, padding = "same", activation = "relu" }), nn.Conv2d(4, 3, { padding = "same" }),
+        nn.PixelShuffle(2), "sigmoid",
+      },
+    }
+    local x, path = ae.rand { 32, 28, 28, 1 }, support.temporary(".safetensors")
+    local function train(which) which:fit(x, { epochs = 1, batch_size = 16, shuffle = false, verbose = 0 }) end
+    train(model)
+    model:save(path)
+    local again = ae.load_model(path)
+    bits(model:encode(x), again:encode(x))
+    bits(model:reconstruct(x), again:reconstruct(x))
+    local fresh = ae.load_model(path)
+    train(again)
+    train(fresh)
+    bits(again:reconstruct(x), fresh:reconstruct(x))
+  end)
+
   it("draw weights from Keras's fans", function()
     local asked
     local function note(shape, fan_in, fan_out)
