@@ -133,18 +133,23 @@ describe("the Lua sources", function()
   local lua_files = files_under("lua/aelua", "%.lua$")
   -- What each folder may require of its fellows; what is not named here is handed in by init.lua.
   local apart = {}
-  for _, folder in ipairs { "base", "data", "help", "image", "model", "nn", "optim", "plot", "profile", "schedule", "train" } do
+  for _, folder in ipairs {
+    "base", "data", "dist", "help", "image", "model", "nn", "optim", "plot", "profile", "schedule", "train",
+  } do
     apart[folder] = true
   end
+  -- What lies below a part and may be required there.
+  local below = { nn = { dist = true } }
 
-  it("of one part require only base, the core and their own", function()
+  it("of one part require only base, the core, their own and what lies below", function()
     local offences = {}
     for _, path in ipairs(lua_files) do
       local folder = path:match("^lua/aelua/([^/]+)/")
       if apart[folder] then
         for module in read(path):gmatch("require%s*%(?%s*[\"']([^\"']+)[\"']") do
           local other = module:match("^aelua%.([^.]+)")
-          if other ~= folder and other ~= "base" and other ~= "core" then
+          local known = other == folder or other == "base" or other == "core" or (below[folder] and below[folder][other])
+          if not known then
             offences[#offences + 1] = ("%s requires %s"):format(path, module)
           end
         end

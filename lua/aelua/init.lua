@@ -53,6 +53,7 @@ local parts = {
   load_model = model "load_model",
   save_state = model "save_state",
   load_state = model "load_state",
+  dist = function() return require "aelua.dist" end,
   optim = function() return require "aelua.optim" end,
   schedule = function() return require "aelua.schedule" end,
   data = function() return require "aelua.data" end,

@@ -3,7 +3,7 @@
 ---
 ---   mse, mae, huber { delta = 1 }, bce (of probabilities), bce_logits,
 ---   cross_entropy (of probabilities along the last dimension),
----   cross_entropy_logits, cosine, kl
+---   cross_entropy_logits, cosine, kl, continuous_bernoulli (of logits)
 ---
 --- Of pictures: ssim and ms_ssim (picture_loss.lua), which take less of the options
 --- below; total_variation, of a prediction alone; and perceptual, which makes a loss
@@ -24,6 +24,7 @@ local ops = core.ops
 
 local kinds = {
   "mse", "mae", "huber", "bce", "bce_logits", "cross_entropy", "cross_entropy_logits", "cosine", "kl",
+  "continuous_bernoulli",
 }
 
 local M, by_name = {}, {}

@@ -49,6 +49,10 @@ function Sequential:append(layer)
   if type(layer) == "string" then layer = activation.get("Sequential", layer) end
   errors.check(tree.is_module(layer), "invalid", "Sequential: layer %d wants a module or the name of an activation, got %s",
     #self + 1, type(layer))
+  local before = self[#self]
+  errors.check(not (before and before.gives_distribution), "invalid",
+    "Sequential: layer %d comes after %s, which gives a distribution and is the last; what follows takes a sample of it",
+    #self + 1, before and before.class_name)
   self[#self + 1] = layer
   return self
 end

@@ -6,6 +6,7 @@ local M = {}
 
 local function finite(value)
   if type(value) == "table" then
+    if getmetatable(value) ~= nil then value = value.parameters or {} end -- a distribution's, or nothing known
     for _, one in pairs(value) do
       if not finite(one) then return false end
     end
