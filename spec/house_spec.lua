@@ -131,21 +131,14 @@ end)
 
 describe("the Lua sources", function()
   local lua_files = files_under("lua/aelua", "%.lua$")
-  -- What each folder may require of its fellows; what is not named here is handed in by init.lua.
-  local apart = {}
-  for _, folder in ipairs {
-    "base", "data", "dist", "help", "image", "model", "nn", "optim", "plot", "profile", "schedule", "train",
-  } do
-    apart[folder] = true
-  end
-  -- What lies below a part and may be required there.
+  -- What lies below a part and may be required there; all else a part wants of its fellows is handed in by init.lua.
   local below = { nn = { dist = true } }
 
   it("of one part require only base, the core, their own and what lies below", function()
     local offences = {}
     for _, path in ipairs(lua_files) do
       local folder = path:match("^lua/aelua/([^/]+)/")
-      if apart[folder] then
+      if folder then
         for module in read(path):gmatch("require%s*%(?%s*[\"']([^\"']+)[\"']") do
           local other = module:match("^aelua%.([^.]+)")
           local known = other == folder or other == "base" or other == "core" or (below[folder] and below[folder][other])

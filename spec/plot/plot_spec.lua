@@ -129,3 +129,41 @@ describe("svg", function()
     assert.is_nil(text:find("polyline", 1, true))
   end)
 end)
+
+describe("plot.scatter", function()
+  local function drawn(points, options)
+    local name = os.tmpname()
+    ae.plot.scatter(name .. ".svg", points, options)
+    local file <close> = assert(io.open(name .. ".svg"))
+    local text = file:read "a"
+    os.remove(name .. ".svg")
+    os.remove(name)
+    return text
+  end
+  local points = ae.tensor { { 0, 0 }, { 1, 2 }, { 0 / 0, 1 }, { 3, 1 } }
+  local labels = ae.tensor({ 1, 2, 2, 2 }, { dtype = "i32" })
+
+  it("draws every finite point once, in its label's colour, and a legend", function()
+    local text = drawn(points, { labels = labels, classes = { "cat", "d&g" } })
+    local _, circles = text:gsub("<circle", "")
+    assert.equal(3 + 2, circles)
+    local _, second = text:gsub('fill="#d55e00"', "")
+    assert.equal(2 + 1, second)
+    assert.matches(">d&amp;g</text>", text)
+  end)
+
+  it("shows other dimensions where asked to, without a legend where there are no labels", function()
+    local wide = ae.tensor { { 9, 0, 5 }, { 9, 1, 6 } }
+    local text = drawn(wide, { dims = { 2, 3 } })
+    assert.matches(">dimension 3</text>", text)
+    assert.is_nil(text:find('class="legend"', 1, true))
+  end)
+
+  it("says what it wants", function()
+    fails("shape", "plot.scatter: wants points [N, 2 or more], got [4]", function() drawn(ae.zeros { 4 }) end)
+    fails("shape", "wants labels as an i32 tensor [4]", function() drawn(points, { labels = ae.zeros { 4 } }) end)
+    fails("invalid", "dims wants two columns of 1 to 2", function() drawn(points, { dims = { 1, 3 } }) end)
+    fails("invalid", "classes wants labels", function() drawn(points, { classes = { "a" } }) end)
+    fails("unsupported", "plot.scatter: writes SVG", function() ae.plot.scatter("x.png", points) end)
+  end)
+end)

@@ -19,6 +19,7 @@ local M = {
   SequentialSampler = require "aelua.data.sequential_sampler",
   ShuffleSampler = require "aelua.data.shuffle_sampler",
   WeightedSampler = require "aelua.data.weighted_sampler",
+  shapes = require "aelua.data.shapes",
   scaler = { from_config = Scaler.from_config },
 }
 

@@ -7,6 +7,11 @@ local series = require "aelua.plot.series"
 
 local M = {}
 
+local function check_path(who, path)
+  errors.check(type(path) == "string", "type", "%s wants a path, got %s", who, type(path))
+  errors.check(path:lower():match("%.svg$"), "unsupported", "%s: writes SVG, '%s' does not end in .svg", who, path)
+end
+
 ---@class aelua.PlotOptions
 ---@field columns? string[] which of a history's; default: loss, and val_loss where there is one
 ---@field title? string
@@ -27,13 +32,22 @@ function M.save(path, what, given)
     y_label = { type = "string" }, width = { type = "integer", default = 640, min = 200, max = 10000 },
     height = { type = "integer", default = 400, min = 150, max = 10000 }, log = { type = "boolean", default = false },
   })
-  errors.check(type(path) == "string", "type", "plot.save wants a path, got %s", type(path))
-  errors.check(path:lower():match("%.svg$"), "unsupported", "plot.save: writes SVG, '%s' does not end in .svg", path)
+  check_path("plot.save", path)
   local curves = series.curves("plot.save", what, o.columns)
   local is_history = type(what.epochs) == "table"
   o.x_label = o.x_label or (is_history and "epoch" or "")
   o.whole_x = is_history
   core.write_file(path, require("aelua.plot.svg").draw(curves, o))
+end
+
+--- Writes points of a plane to an SVG file, one colour a label: a map of codes.
+--- Codes of more dimensions than two show `dims`, or what latent.PCA makes of them.
+---@param path string ends in .svg
+---@param points userdata [N, D], D at least 2
+---@param given? aelua.ScatterOptions
+function M.scatter(path, points, given)
+  check_path("plot.scatter", path)
+  core.write_file(path, require("aelua.plot.scatter")(points, given))
 end
 
 ---@class aelua.PlotShowOptions
