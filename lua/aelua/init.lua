@@ -58,6 +58,7 @@ local parts = {
   schedule = function() return require "aelua.schedule" end,
   data = function() return require "aelua.data" end,
   image = function() return require "aelua.image" end,
+  io = function() return require "aelua.io" end,
   latent = function() return require "aelua.latent" { nn = ae.nn, optim = ae.optim } end,
   plot = function() return require "aelua.plot" end,
   callbacks = function() return require "aelua.train.callbacks" end,

@@ -52,6 +52,14 @@ describe("with a budget", function()
     press(core.read_file, path)
   end)
 
+  it("bytes are deflated and inflated", function()
+    local text = ("abc"):rep(40000)
+    local small = core.deflate(text, 9)
+    assert.is_true(press(core.deflate, text, 9) > 5)
+    assert.is_true(press(core.inflate, small, 1 << 20) > 5)
+    press(core.bytes_tensor, text, { 40000, 3 }, "u8")
+  end)
+
   it("tables are read", function()
     local lines = {}
     for i = 1, 300 do lines[i] = ("%d,%d.5,class %d"):format(i, i, i % 40) end

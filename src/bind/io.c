@@ -40,6 +40,7 @@ const char *ae_bind_path(lua_State *L, int index, const char *who) {
 }
 
 void ae_bind_open_io(lua_State *L, ae_lua *lua) {
+  ae_bind_open_bytes(L, lua);
   ae_bind_open_files(L, lua);
   ae_bind_open_images(L, lua);
   ae_bind_open_tables(L, lua);

@@ -23,6 +23,7 @@ const char *ae_bind_path(lua_State *L, int index, const char *who);
     status = (call);                                                                                                   \
   } while (0)
 
+void ae_bind_open_bytes(lua_State *L, ae_lua *lua);
 void ae_bind_open_files(lua_State *L, ae_lua *lua);
 void ae_bind_open_images(lua_State *L, ae_lua *lua);
 void ae_bind_open_tables(lua_State *L, ae_lua *lua);

@@ -75,8 +75,8 @@ local function check_size(t, o)
   local shape, smallest = t.shape, ((o.window - 1) << (#o.weights - 1)) + 1
   errors.check(#shape == 4, "shape", "ms_ssim: prediction wants pictures [N,H,W,C], got %s", shapes.text(shape))
   errors.check(shape[2] >= smallest and shape[3] >= smallest, "shape",
-    "ms_ssim: a window of %d and %d scales want pictures of at least %d x %d, got %s; a smaller window or fewer weights take smaller ones",
-    o.window, #o.weights, smallest, smallest, shapes.text(shape))
+    "ms_ssim: a window of %d and %d scales want pictures of at least %d x %d, got %s; a smaller window or fewer "
+    .. "weights take smaller ones", o.window, #o.weights, smallest, smallest, shapes.text(shape))
 end
 
 -- x^weight, 0 with no slope where x is not above 0.
