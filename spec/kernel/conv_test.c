@@ -135,7 +135,7 @@ static ae_conv random_conv(void) {
 static void check_ways(ae_context *ctx, const ae_conv *c) {
   static const ae_conv_path seam = {ae_conv_forward, ae_conv_data_gradient, ae_conv_weight_gradient};
   check_path(ctx, c, &ae_conv_tiles, "tiles");
-  if (c->groups == 1 && c->k <= AE_CONV_FEW) check_path(ctx, c, &ae_conv_few, "few");
+  check_path(ctx, c, &ae_conv_direct, "direct");
   if (c->groups == c->c && c->c == c->k) check_path(ctx, c, &ae_conv_depthwise, "depthwise");
   check_path(ctx, c, &ae_conv_onednn, "oneDNN");
   check_path(ctx, c, &seam, "the seam");

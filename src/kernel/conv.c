@@ -1,18 +1,20 @@
 /*
 ** conv: who computes a convolution, and what the ways share.
 **
-** oneDNN's primitives, where they are to be had, take what is large enough to
-** be worth one. Measured on two Zen 5 cores, version 2.6.3, 3x3, GF/s of a peak
-** of 430:
-**                                   forward   data   weights
-**    32->32, 14x14, batch 128         453      435     456
-**    64->128, 16x16 stride 2          403      424     222
-**    1->32, 28x28                     165       19     302
-**    32->1, 28x28                      25      339      26
-**    32->3, 64x64                      80      416      58
-** so what has 1 to 4 output channels is ours, and the data gradient towards 1 to
-** 4 channels. A 1x1 kernel with stride 1 is a product (gemm.c chooses).
-** AELUA_BACKEND (gemm.h) forces or forbids oneDNN here as well.
+** The direct way takes everything but depthwise kernels and 1x1 kernels with
+** stride 1, which are products (gemm.c chooses). Measured on one Zen 4 core
+** (scripts/conv_times.c; bias and relu included in forward), 3x3, GF/s of a peak
+** of 120, the direct way / oneDNN 2.6.3 / tiles of the column matrix:
+**                                       forward       data          weights
+**    16->8, 14x14, batch 128            80 48 43      106 127 46    98 61 50
+**    32->32, 14x14                     108 114 90     109 126 88   109 121 92
+**    1->32, 28x28                       79 36 20       24   7 18    76 112 27
+**    32->1, 28x28                       32  6 10       79  94 12    80   7 12
+**    32->3, 64x64, batch 64             49 18 25       95 109 30    96  19 27
+**    64->128, 16x16 stride 2           108 117 101    108 121 97   104  97 102
+**    128->256, 8x8 stride 2            108 119 106    111 118 71    89  88 104
+** oneDNN comes where AELUA_BACKEND (gemm.h) asks for it: its threads are OpenMP's,
+** whose waiting takes the processor from ours.
 */
 #include "kernel/conv.h"
 
@@ -21,26 +23,19 @@
 #include "kernel/backend.h"
 #include "kernel/conv_paths.h"
 
-enum { ONEDNN_WORK = 1 << 22 }; /* arithmetic from which a primitive is worth its call */
-
-typedef enum direction { FORWARD, DATA, WEIGHTS } direction;
-
 static double work(const ae_conv *conv) {
   return 2.0 * (double)conv->n * (double)conv->p * (double)conv->q * (double)conv->k * (double)conv->r *
          (double)conv->s * (double)(conv->c / conv->groups);
 }
 
-static bool onednn_serves(const ae_kernel_state *state, const ae_conv *conv, direction which) {
-  if (state->forced) return state->forced == ae_backend_onednn();
-  if (conv->groups != 1 || work(conv) < ONEDNN_WORK) return false;
-  if (conv->r == 1 && conv->s == 1 && conv->stride_h == 1 && conv->stride_w == 1) return false;
-  return conv->k > AE_CONV_FEW && (which != DATA || conv->c > AE_CONV_FEW);
+static bool onednn_serves(const ae_kernel_state *state) {
+  return state->forced && state->forced == ae_backend_onednn();
 }
 
 static const ae_conv_path *choose(const ae_conv *conv) {
   if (conv->groups == conv->c && conv->c == conv->k && conv->c > 1) return &ae_conv_depthwise;
-  if (conv->groups == 1 && conv->k <= AE_CONV_FEW) return &ae_conv_few;
-  return &ae_conv_tiles;
+  if (conv->r == 1 && conv->s == 1 && conv->stride_h == 1 && conv->stride_w == 1) return &ae_conv_tiles;
+  return &ae_conv_direct;
 }
 
 /* ---- Shared ---- */
@@ -102,7 +97,7 @@ ae_status ae_conv_forward(ae_context *ctx, const ae_conv *conv, const real *x, c
     ae_kernel_state *state;
     AE_TRY(ae_kernel_state_of(ctx, &state, err));
     ae_status status = AE_UNSUPPORTED;
-    if (onednn_serves(state, conv, FORWARD)) status = ae_conv_onednn.forward(ctx, conv, x, w, finish, y, err);
+    if (onednn_serves(state)) status = ae_conv_onednn.forward(ctx, conv, x, w, finish, y, err);
     return status == AE_UNSUPPORTED ? choose(conv)->forward(ctx, conv, x, w, finish, y, err) : status;
   }
   memset(y, 0, (size_t)output_count(conv) * sizeof *y);
@@ -116,7 +111,7 @@ ae_status ae_conv_data_gradient(ae_context *ctx, const ae_conv *conv, const real
     ae_kernel_state *state;
     AE_TRY(ae_kernel_state_of(ctx, &state, err));
     ae_status status = AE_UNSUPPORTED;
-    if (onednn_serves(state, conv, DATA)) status = ae_conv_onednn.data_gradient(ctx, conv, dy, w, finish, dx, err);
+    if (onednn_serves(state)) status = ae_conv_onednn.data_gradient(ctx, conv, dy, w, finish, dx, err);
     return status == AE_UNSUPPORTED ? choose(conv)->data_gradient(ctx, conv, dy, w, finish, dx, err) : status;
   }
   memset(dx, 0, (size_t)input_count(conv) * sizeof *dx);
@@ -130,7 +125,7 @@ ae_status ae_conv_weight_gradient(ae_context *ctx, const ae_conv *conv, const re
     ae_kernel_state *state;
     AE_TRY(ae_kernel_state_of(ctx, &state, err));
     ae_status status = AE_UNSUPPORTED;
-    if (onednn_serves(state, conv, WEIGHTS)) status = ae_conv_onednn.weight_gradient(ctx, conv, x, dy, dw, err);
+    if (onednn_serves(state)) status = ae_conv_onednn.weight_gradient(ctx, conv, x, dy, dw, err);
     return status == AE_UNSUPPORTED ? choose(conv)->weight_gradient(ctx, conv, x, dy, dw, err) : status;
   }
   memset(dw, 0, (size_t)weight_count(conv) * sizeof *dw);

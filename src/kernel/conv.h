@@ -7,10 +7,10 @@
 ** the caller's: nothing here asks where "same" puts what. The gradient of the
 ** data is the forward pass of the transposed convolution.
 **
-** The ways, chosen by shape (conv.c): oneDNN where it is found (conv_onednn.c),
-** tiles of the column matrix and products (conv_tiles.c), dot products for 1 to
-** 4 output channels (conv_few.c), one loop over channels where each is its own
-** group (conv_depthwise.c).
+** The ways, chosen by shape (conv.c): loops over the input as it lies
+** (conv_direct.c), tiles of the column matrix and products (conv_tiles.c), one
+** loop over channels where each is its own group (conv_depthwise.c), oneDNN
+** (conv_onednn.c).
 **
 ** Results depend on shape and number of threads alone.
 **

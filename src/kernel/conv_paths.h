@@ -11,7 +11,7 @@
 #include "kernel/window.h"
 
 /* Arithmetic under which another thread costs more than it gains. */
-enum { AE_CONV_WORK_PER_THREAD = 1 << 18, AE_CONV_FEW = 4 };
+enum { AE_CONV_WORK_PER_THREAD = 1 << 18 };
 
 typedef struct ae_conv_path {
   ae_status (*forward)(ae_context *ctx, const ae_conv *conv, const real *x, const real *w, const ae_conv_finish *finish,
@@ -23,7 +23,7 @@ typedef struct ae_conv_path {
 } ae_conv_path;
 
 extern const ae_conv_path ae_conv_tiles;
-extern const ae_conv_path ae_conv_few; /* groups = 1, k <= AE_CONV_FEW */
+extern const ae_conv_path ae_conv_direct;
 /* AE_UNSUPPORTED without a message, before anything is written: it has no way for this convolution. */
 extern const ae_conv_path ae_conv_onednn;
 extern const ae_conv_path ae_conv_depthwise; /* groups = c = k */

@@ -1,0 +1,142 @@
+/*
+** conv_times [-t THREADS] [-w WAY] [-s SHAPE] [-m MILLISECONDS]: what each way of src/kernel/conv.h takes for the
+** convolutions of the models that speed is judged by, forward (bias and relu included), gradient of the data, gradient
+** of the weights. Best of repeated runs, in ms and GF/s; the choice that the seam makes is marked. The table in
+** src/kernel/conv.c is made from what this prints.
+**   ninja -C build conv_times && build/conv_times
+*/
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "kernel/conv_paths.h"
+
+typedef struct shape {
+  const char *name;
+  ae_conv conv;
+} shape;
+
+#define SAME(n, size, c, taps, k, stride)                                                                              \
+  {                                                                                                                    \
+    n, size, size, c, taps, taps, k, (size + stride - 1) / stride, (size + stride - 1) / stride, 1, stride, stride, 1, \
+        1, stride == 1 ? (taps - 1) / 2 : 0, stride == 1 ? (taps - 1) / 2 : 0                                          \
+  }
+
+/* A transposed convolution's forward pass is the gradient of the data. */
+static const shape shapes[] = {
+    {"blog 1>16 28", SAME(128, 28, 1, 3, 16, 1)},
+    {"blog 16>8 14", SAME(128, 14, 16, 3, 8, 1)},
+    {"blog 8>8 7", SAME(128, 7, 8, 3, 8, 1)},
+    {"blog 8>8 4", SAME(128, 4, 8, 3, 8, 1)},
+    {"blog 8>8 8", SAME(128, 8, 8, 3, 8, 1)},
+    {"blog 8>16 16 valid", {128, 16, 16, 8, 3, 3, 16, 14, 14, 1, 1, 1, 1, 1, 0, 0}},
+    {"blog 16>1 28", SAME(128, 28, 16, 3, 1, 1)},
+    {"keras 1>32 28", SAME(128, 28, 1, 3, 32, 1)},
+    {"keras 32>32 14", SAME(128, 14, 32, 3, 32, 1)},
+    {"keras 32>32 14/2 T", SAME(128, 14, 32, 3, 32, 2)},
+    {"keras 32>32 28/2 T", SAME(128, 28, 32, 3, 32, 2)},
+    {"keras 32>1 28", SAME(128, 28, 32, 3, 1, 1)},
+    {"vae 3>32 64/2", SAME(64, 64, 3, 3, 32, 2)},
+    {"vae 32>64 32/2", SAME(64, 32, 32, 3, 64, 2)},
+    {"vae 64>128 16/2", SAME(64, 16, 64, 3, 128, 2)},
+    {"vae 128>256 8/2", SAME(64, 8, 128, 3, 256, 2)},
+    {"vae 32>32 64/2 T", SAME(64, 64, 32, 3, 32, 2)},
+    {"vae 32>3 64", SAME(64, 64, 32, 3, 3, 1)},
+};
+
+static const ae_conv_path seam = {ae_conv_forward, ae_conv_data_gradient, ae_conv_weight_gradient};
+
+static const struct {
+  const char *name;
+  const ae_conv_path *path;
+} ways[] = {
+    {"seam", &seam},
+    {"onednn", &ae_conv_onednn},
+    {"tiles", &ae_conv_tiles},
+    {"direct", &ae_conv_direct},
+    {"depthwise", &ae_conv_depthwise},
+};
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+typedef struct buffers {
+  real *x, *w, *y, *b;
+} buffers;
+
+static real *filled(int64_t count) {
+  real *x = aligned_alloc(64, ((size_t)count * sizeof *x + 63) / 64 * 64);
+  if (!x) exit(1);
+  for (int64_t i = 0; i < count; i++) x[i] = (real)(i % 17 - 8) / 16;
+  return x;
+}
+
+static bool serves(const ae_conv *c, const ae_conv_path *path) {
+  return path != &ae_conv_depthwise || (c->groups == c->c && c->c == c->k);
+}
+
+/* Best seconds; negative: the way has none for it. */
+static double measure(ae_context *ctx, const ae_conv *c, const ae_conv_path *path, int direction, const buffers *of,
+                      double budget) {
+  const ae_conv_finish finish = {.f = {.kind = AE_RELU}, .b = of->b};
+  double best = 1e9, end = now() + budget;
+  for (int runs = 0; runs < 3 || now() < end; runs++) {
+    const double began = now();
+    ae_status status = direction == 0   ? path->forward(ctx, c, of->x, of->w, &finish, of->y, NULL)
+                       : direction == 1 ? path->data_gradient(ctx, c, of->y, of->w, NULL, of->x, NULL)
+                                        : path->weight_gradient(ctx, c, of->x, of->y, of->w, NULL);
+    if (status != AE_OK) return -1;
+    const double took = now() - began;
+    if (took < best) best = took;
+  }
+  return best;
+}
+
+static void print_shape(ae_context *ctx, const shape *s, const char *only, double budget) {
+  const ae_conv *c = &s->conv;
+  const double work = 2.0 * (double)(c->n * c->p * c->q * c->k) * (double)(c->r * c->s * c->c / c->groups);
+  buffers of = {filled(c->n * c->h * c->w * c->c), filled(c->r * c->s * c->c / c->groups * c->k),
+                filled(c->n * c->p * c->q * c->k), filled(c->k > c->c ? c->k : c->c)};
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    if ((only && strcmp(only, ways[i].name) != 0) || !serves(c, ways[i].path)) continue;
+    printf("%-20s %d %-10s", s->name, ae_context_threads(ctx), ways[i].name);
+    for (int direction = 0; direction < 3; direction++) {
+      const double took = measure(ctx, c, ways[i].path, direction, &of, budget);
+      if (took < 0)
+        printf("       -     -");
+      else
+        printf(" %7.3f %5.0f", took * 1e3, work / took * 1e-9);
+    }
+    printf("\n");
+  }
+  free(of.x), free(of.w), free(of.y), free(of.b);
+}
+
+int main(int argc, char **argv) {
+  int threads = 0;
+  const char *way = NULL, *name = "";
+  double budget = 0.02;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    if (strcmp(argv[i], "-t") == 0) threads = atoi(argv[i + 1]);
+    if (strcmp(argv[i], "-w") == 0) way = argv[i + 1];
+    if (strcmp(argv[i], "-s") == 0) name = argv[i + 1];
+    if (strcmp(argv[i], "-m") == 0) budget = atof(argv[i + 1]) * 1e-3;
+  }
+  printf("%-20s %s %-10s %13s %13s %13s\n", "", "t", "way", "forward", "data", "weights");
+  for (int t = threads ? threads : 1; t <= (threads ? threads : 2); t++) {
+    ae_context *ctx = NULL;
+    ae_error err;
+    if (ae_context_open(&(ae_options){.threads = t}, &ctx, &err) != AE_OK) {
+      fprintf(stderr, "%s\n", err.message);
+      return 1;
+    }
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+      if (strstr(shapes[i].name, name)) print_shape(ctx, &shapes[i], way, budget);
+    ae_context_close(ctx);
+  }
+  return 0;
+}

@@ -1,0 +1,321 @@
+/*
+** conv_direct: convolution without a column matrix, by loops over the input as it
+** lies whose sums stay in registers (conv_direct_kernels.h). Forward and gradient
+** of the data are the same pass over a `source` that makes a `target`:
+**   forward  source x, target y      target pixel i reads source i*stride + tap*dilation - before
+**   data     source dy, target dx    target pixel i reads source (i + before - tap*dilation) / stride where that is
+**                                    whole: targets of one phase, i = phase modulo stride, read alike
+** Weights are packed by phase and block of output channels, [taps, width]; for 1
+** to 4 output channels [k, taps]. Split over pictures and bands of their rows.
+*/
+#include "kernel/conv_direct.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/context.h"
+
+/* One dimension of a phase: targets first + i*out_step for i in [0, count), tap + j*tap_step reads source
+** i*in_step + offset + j*offset_step for j in [0, taps). */
+typedef struct axis {
+  int64_t first, out_step, count, in_step;
+  int64_t taps, tap, tap_step, offset, offset_step;
+} axis;
+
+typedef struct pass {
+  const ae_conv *conv;
+  const ae_direct_kernels *kernels;
+  bool back; /* the gradient of the data */
+  bool few;  /* output channels run along */
+  ae_direct_source source;
+  real *out;
+  int64_t rows, columns, channels, width; /* of the target; channels of a group */
+  int64_t padded, starts;                 /* width as weights, and what sums start with, have it */
+  int64_t phases_h, phases_w;
+  int64_t windows, bands; /* rows of a phase in one band; bands of a picture */
+  int64_t band_rows;      /* of the source, at most */
+  real *weights, *start;  /* [groups, taps, padded], [groups, starts] */
+  ae_direct_piece *pieces;
+  real *rooms;
+  int64_t room; /* of a part, band and tail */
+  real floor;
+  const ae_conv_finish *finish;
+} pass;
+
+/* ---- Phases ---- */
+
+static axis forward_axis(int64_t out, int64_t taps, int64_t stride, int64_t dilation, int64_t before) {
+  return (axis){0, 1, out, stride, taps, 0, 1, -before, dilation};
+}
+
+static axis back_axis(int64_t phase, int64_t out, int64_t taps, int64_t stride, int64_t dilation, int64_t before) {
+  axis a = {.first = phase, .out_step = stride, .count = (out - phase + stride - 1) / stride, .in_step = 1};
+  for (int64_t tap = taps - 1; tap >= 0; tap--) {
+    const int64_t at = phase + before - tap * dilation;
+    if (at % stride != 0) continue;
+    if (a.taps == 0) a.tap = tap, a.offset = at / stride;
+    if (a.taps == 1) a.tap_step = tap - a.tap, a.offset_step = at / stride - a.offset;
+    a.taps++;
+  }
+  return a;
+}
+
+static axis axis_h(const pass *p, int64_t phase) {
+  const ae_conv *c = p->conv;
+  return p->back ? back_axis(phase, c->h, c->r, c->stride_h, c->dilation_h, c->top)
+                 : forward_axis(c->p, c->r, c->stride_h, c->dilation_h, c->top);
+}
+
+static axis axis_w(const pass *p, int64_t phase) {
+  const ae_conv *c = p->conv;
+  return p->back ? back_axis(phase, c->w, c->s, c->stride_w, c->dilation_w, c->left)
+                 : forward_axis(c->q, c->s, c->stride_w, c->dilation_w, c->left);
+}
+
+/* What all phases of a dimension read: [low, high) for targets [begin, end) of each. */
+typedef struct span {
+  int64_t low, high;
+} span;
+
+static span reads(const pass *p, axis (*axis_of)(const pass *, int64_t), int64_t phases, int64_t begin, int64_t end) {
+  span s = {INT64_MAX, INT64_MIN};
+  for (int64_t phase = 0; phase < phases; phase++) {
+    const axis a = axis_of(p, phase);
+    const int64_t last = (end < a.count ? end : a.count) - 1;
+    if (a.taps == 0 || last < begin) continue;
+    const int64_t low = begin * a.in_step + a.offset;
+    const int64_t high = last * a.in_step + a.offset + (a.taps - 1) * a.offset_step + 1;
+    if (low < s.low) s.low = low;
+    if (high > s.high) s.high = high;
+  }
+  return s.low > s.high ? (span){0, 0} : s;
+}
+
+/* ---- Weights ---- */
+
+/* Channels of one place of the kernel, from rows `from` of w: to [depth, width] of every block, or [width, taps]. */
+static void pack_place(const pass *p, const real *from, int64_t taps, int64_t tap, real *to) {
+  const int64_t K = p->conv->k, out_step = p->back ? K : 1, in_step = p->back ? 1 : K, depth = p->source.depth;
+  ae_direct_block b = {0};
+  if (p->few) {
+    for (int64_t o = 0; o < p->width; o++)
+      for (int64_t d = 0; d < depth; d++) to[o * taps + tap + d] = from[o * out_step + d * in_step];
+    return;
+  }
+  while (ae_direct_block_next(p->kernels, p->width, &b)) {
+    real *at = to + b.at * taps + tap * b.width;
+    for (int64_t d = 0; d < depth; d++, at += b.width) {
+      const real *row = from + b.begin * out_step + d * in_step;
+      for (int64_t o = 0; o < b.valid; o++) at[o] = row[o * out_step];
+      for (int64_t o = b.valid; o < b.width; o++) at[o] = 0;
+    }
+  }
+}
+
+/* The phases of groups [begin, end) one after another, as run_band reads them. */
+static void pack(const pass *p, const real *w) {
+  const ae_conv *c = p->conv;
+  const int64_t group_c = c->c / c->groups, group_k = c->k / c->groups;
+  real *to = p->weights;
+  for (int64_t group = 0; group < c->groups; group++)
+    for (int64_t phase = 0; phase < p->phases_h * p->phases_w; phase++) {
+      const axis h = axis_h(p, phase / p->phases_w), v = axis_w(p, phase % p->phases_w);
+      const int64_t taps = h.taps * v.taps * p->source.depth;
+      for (int64_t i = 0; i < h.taps * v.taps; i++) {
+        const int64_t r = h.tap + i / v.taps * h.tap_step, s = v.tap + i % v.taps * v.tap_step;
+        pack_place(p, w + (r * c->s + s) * group_c * c->k + group * group_k, taps, i * p->source.depth, to);
+      }
+      to += taps * p->padded;
+    }
+  const real *b = p->finish ? p->finish->b : NULL;
+  for (int64_t group = 0; group < c->groups; group++)
+    for (int64_t i = 0; i < p->starts; i++) {
+      const int64_t o = p->few ? i % p->width : i;
+      p->start[group * p->starts + i] = b && o < p->width ? b[group * p->width + o] : 0;
+    }
+}
+
+/* ---- A band ---- */
+
+typedef struct place {
+  const pass *p;
+  axis h, v;
+  ae_direct_band band;
+  int64_t n, group;
+  const real *weights; /* of the phase */
+  int64_t taps;
+  ae_direct_piece *pieces;
+  real *tail; /* [pixels, width] of a block that is not full */
+} place;
+
+/* What row i of the phase's targets reads. Neighbouring places of a kernel row are one piece. */
+static int64_t lay_pieces(const place *at, int64_t i) {
+  const ae_direct_source *s = &at->p->source;
+  const bool joined = at->v.offset_step == 1 || at->v.taps == 1;
+  const int64_t number = joined ? 1 : at->v.taps, count = at->v.taps * s->depth / (number ? number : 1);
+  int64_t n = 0;
+  for (int64_t j = 0; j < at->h.taps && at->v.taps > 0; j++) {
+    const int64_t row = i * at->h.in_step + at->h.offset + j * at->h.offset_step;
+    if (row < 0 || row >= s->rows) continue;
+    for (int64_t k = 0; k < number; k++)
+      at->pieces[n++] =
+          (ae_direct_piece){at->band.origin + row * s->line + (at->v.offset + k * at->v.offset_step) * s->pitch,
+                            (j * at->v.taps + k) * s->depth, count};
+  }
+  return n;
+}
+
+static void run_row_of_few(const place *at, int64_t n_pieces, real *to) {
+  const pass *p = at->p;
+  const int64_t step = at->v.in_step * p->source.pitch, out_step = at->v.out_step * p->channels;
+  const int *pixels = p->kernels->pixels[p->width - 1];
+  int which = 0;
+  while (pixels[which] > at->v.count) which++;
+  for (int64_t i = 0; i < at->v.count; i += pixels[which]) {
+    if (i + pixels[which] > at->v.count) i = at->v.count - pixels[which]; /* some are done twice */
+    const ae_direct_sum sum = {.pieces = at->pieces,
+                               .n_pieces = n_pieces,
+                               .in = at->band.data + i * step,
+                               .in_step = step,
+                               .w = at->weights,
+                               .taps = at->taps,
+                               .start = p->start + at->group * p->starts,
+                               .out = to + i * out_step,
+                               .out_step = out_step,
+                               .floor = p->floor};
+    p->kernels->along[p->width - 1][which](&sum);
+  }
+}
+
+static void run_row(const place *at, ae_direct_block b, int64_t n_pieces, real *to) {
+  const pass *p = at->p;
+  const int64_t step = at->v.in_step * p->source.pitch, out_step = at->v.out_step * p->channels;
+  const int64_t most = p->kernels->most[b.which];
+  const bool full = b.valid == b.width;
+  ae_direct_sum sum = {.pieces = at->pieces,
+                       .n_pieces = n_pieces,
+                       .in_step = step,
+                       .w = at->weights + b.at * at->taps,
+                       .start = p->start + at->group * p->starts + b.at,
+                       .out_step = full ? out_step : b.width,
+                       .floor = p->floor};
+  to += b.begin;
+  for (int64_t number = 0, i = 0; i < at->v.count; number++) {
+    const int64_t pixels = ae_direct_share(at->v.count, most, number, &i);
+    sum.in = at->band.data + i * step;
+    sum.out = full ? to + i * out_step : at->tail;
+    p->kernels->across[b.which][pixels - 1](&sum);
+    if (!full)
+      for (int64_t q = 0; q < pixels; q++)
+        memcpy(to + (i + q) * out_step, at->tail + q * b.width, (size_t)b.valid * sizeof *to);
+    i += pixels;
+  }
+}
+
+/* Rows [begin, end) of one phase. */
+static void run_phase(const place *at, int64_t begin, int64_t end) {
+  const pass *p = at->p;
+  real *picture = p->out + at->n * p->rows * p->columns * p->channels + at->group * p->width;
+  ae_direct_block b = {0};
+  if (end > at->h.count) end = at->h.count;
+  do {
+    if (!p->few && !ae_direct_block_next(p->kernels, p->width, &b)) return;
+    for (int64_t i = begin; i < end; i++) {
+      const int64_t n_pieces = lay_pieces(at, i);
+      real *to = picture + ((at->h.first + i * at->h.out_step) * p->columns + at->v.first) * p->channels;
+      if (p->few)
+        run_row_of_few(at, n_pieces, to);
+      else
+        run_row(at, b, n_pieces, to);
+    }
+  } while (!p->few);
+}
+
+static void run_band(const pass *p, int64_t n, int64_t begin, int64_t end, int part) {
+  const int64_t places = p->conv->r * p->conv->s;
+  const span rows = reads(p, axis_h, p->phases_h, begin, end);
+  place at = {.p = p, .n = n, .pieces = p->pieces + part * places, .tail = p->rooms + part * p->room};
+  real *room = at.tail + ae_direct_lines(AE_DIRECT_ROWS * p->kernels->width[p->kernels->n_widths - 1]);
+  at.weights = p->weights;
+  for (at.group = 0; at.group < p->conv->groups; at.group++) {
+    at.band = ae_direct_band_at(&p->source, n, at.group, rows.low, rows.high, room);
+    for (int64_t phase = 0; phase < p->phases_h * p->phases_w; phase++) {
+      at.h = axis_h(p, phase / p->phases_w), at.v = axis_w(p, phase % p->phases_w);
+      at.taps = at.h.taps * at.v.taps * p->source.depth;
+      if (at.v.count > 0) run_phase(&at, begin, end);
+      at.weights += at.taps * p->padded;
+    }
+  }
+}
+
+static void run_bands(void *arg, int part, int64_t begin, int64_t end) {
+  const pass *p = arg;
+  const int64_t out_step = p->back ? p->conv->stride_h : 1;
+  for (int64_t unit = begin; unit < end; unit++) {
+    const int64_t n = unit / p->bands, first = unit % p->bands * p->windows;
+    run_band(p, n, first, first + p->windows, part);
+    if (!p->finish) continue;
+    const int64_t row = first * out_step, after = (first + p->windows) * out_step;
+    ae_conv_finish finish = *p->finish;
+    finish.b = NULL;
+    if (finish.f.kind == AE_LINEAR || finish.f.kind == AE_RELU) continue;
+    ae_conv_finish_rows(&finish, p->channels, (n * p->rows + row) * p->columns,
+                        ((after < p->rows ? after : p->rows) - row) * p->columns, p->out);
+  }
+}
+
+/* ---- A pass ---- */
+
+static ae_status run(ae_context *ctx, pass *p, const real *from, const real *w, ae_error *err) {
+  const ae_conv *c = p->conv;
+  const bool back = p->back;
+  p->kernels = ae_direct_kernels_here();
+  p->rows = back ? c->h : c->p, p->columns = back ? c->w : c->q, p->channels = back ? c->c : c->k;
+  p->width = p->channels / c->groups;
+  p->few = p->width <= AE_DIRECT_FEW;
+  p->padded = p->few ? p->width : ae_direct_padded(p->kernels, p->width);
+  p->phases_h = back ? c->stride_h : 1, p->phases_w = back ? c->stride_w : 1;
+  p->floor = p->finish && p->finish->f.kind == AE_RELU ? 0 : -(real)INFINITY;
+  const int64_t stride = back ? c->stride_h : 1, steps = (p->rows + stride - 1) / stride;
+  const span columns = reads(p, axis_w, p->phases_w, 0, p->columns);
+  p->source = ae_direct_source_of(from, back ? c->p : c->h, back ? c->q : c->w, back ? c->k : c->c, c->groups,
+                                  columns.low, columns.high);
+  p->source.copied = p->source.copied || p->few;
+  const span one = reads(p, axis_h, p->phases_h, 0, 1);
+  const int64_t step = back ? 1 : c->stride_h;
+  p->windows = ae_direct_band_windows(ctx, &p->source, c->n, steps, step, one.high - one.low);
+  p->bands = (steps + p->windows - 1) / p->windows;
+  p->band_rows = (p->windows - 1) * step + (one.high - one.low);
+  p->room = ae_direct_lines(AE_DIRECT_ROWS * p->kernels->width[p->kernels->n_widths - 1]) +
+            ae_direct_band_room(&p->source, p->band_rows);
+  const int parts = ae_conv_parts(ctx, c, c->n * p->bands);
+  const int64_t packed = ae_direct_lines(c->r * c->s * p->source.depth * p->padded * c->groups + AE_DIRECT_SLACK);
+  p->starts = p->few ? AE_DIRECT_SLACK : p->padded;
+  const int64_t starts = ae_direct_lines(p->starts * c->groups);
+  const size_t reals = (size_t)(packed + starts + parts * p->room) * sizeof(real);
+  const size_t bytes = reals + (size_t)parts * (size_t)(c->r * c->s) * sizeof(ae_direct_piece);
+  void *block;
+  AE_TRY(ae_allocate(ctx->allocator, bytes, &block, err));
+  p->weights = block;
+  p->start = p->weights + packed;
+  p->rooms = p->start + starts;
+  p->pieces = (ae_direct_piece *)(p->rooms + parts * p->room);
+  pack(p, w);
+  ae_parallel_parts(ctx, c->n * p->bands, parts, run_bands, p);
+  ae_free(ctx->allocator, block, bytes);
+  return AE_OK;
+}
+
+static ae_status direct_forward(ae_context *ctx, const ae_conv *conv, const real *x, const real *w,
+                                const ae_conv_finish *finish, real *y, ae_error *err) {
+  pass p = {.conv = conv, .out = y, .finish = finish};
+  return run(ctx, &p, x, w, err);
+}
+
+static ae_status direct_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, const real *w,
+                                      const ae_conv_finish *finish, real *dx, ae_error *err) {
+  pass p = {.conv = conv, .back = true, .out = dx, .finish = finish};
+  return run(ctx, &p, dy, w, err);
+}
+
+const ae_conv_path ae_conv_direct = {direct_forward, direct_data_gradient, ae_direct_weight_gradient};

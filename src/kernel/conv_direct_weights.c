@@ -1,0 +1,169 @@
+/*
+** conv_direct_weights: gradient of the weights for conv_direct.c. The sums of a
+** dozen taps and one block of output channels stay in registers while a band of
+** pictures passes:
+**   sums[tap, k] += x[pixel at tap] dy[pixel, k]
+** packed as weights are, [taps, width] for each block. Split over pictures and
+** bands of their rows, with sums of its own for every thread, added up in order.
+**
+** Where there are 1 to 4 output channels and stride 1, x and dy change places:
+** vectors run over x's channels, and the taps are those of the kernel turned by
+** half a circle.
+*/
+#include <string.h>
+
+#include "core/context.h"
+#include "kernel/conv_direct.h"
+
+typedef struct pass {
+  ae_conv conv; /* as it is computed */
+  const ae_direct_kernels *kernels;
+  ae_direct_source source;
+  const real *y;
+  int64_t group_c, group_k, padded;
+  int64_t count; /* sums of a part: [groups, r * s * group_c, padded] */
+  int64_t windows, bands;
+  real *sums, *rooms;
+  int64_t room, band_room; /* of a part, and its band; the rest is for the tail */
+} pass;
+
+typedef struct place {
+  const pass *p;
+  ae_direct_band band;
+  const real *y; /* of the band's first row, at the block */
+  int64_t y_step;
+  int64_t begin, end; /* rows of y */
+  real *sums;         /* of the block */
+} place;
+
+/* ---- A band ---- */
+
+/* Taps [tap, tap + count) of kernel row r, which begin at column offset `column`. */
+static void add_taps(const place *at, ae_direct_block b, int64_t r, int64_t column, int64_t tap, int64_t count) {
+  const pass *p = at->p;
+  const ae_conv *c = &p->conv;
+  const ae_range rows = ae_window_outputs(r, c->h, c->p, c->stride_h, c->dilation_h, c->top);
+  const int64_t begin = rows.begin > at->begin ? rows.begin : at->begin, end = rows.end < at->end ? rows.end : at->end;
+  if (begin >= end) return;
+  const int64_t row = begin * c->stride_h - c->top + r * c->dilation_h;
+  ae_direct_outer sum = {.in_step = c->stride_w * p->source.pitch,
+                         .in_line = c->stride_h * p->source.line,
+                         .out = at->y + (begin - at->begin) * c->q * at->y_step,
+                         .out_step = at->y_step,
+                         .out_line = c->q * at->y_step,
+                         .rows = end - begin,
+                         .columns = c->q};
+  const real *in = at->band.data + (at->band.origin + row * p->source.line + column * p->source.pitch);
+  for (int64_t number = 0, i = 0; i < count; number++) {
+    const int64_t taps = ae_direct_share(count, p->kernels->most[b.which], number, &i);
+    sum.in = in + i;
+    sum.sums = at->sums + (tap + i) * b.width;
+    p->kernels->outer[b.which][taps - 1](&sum);
+    i += taps;
+  }
+}
+
+static void add_block(const place *at, ae_direct_block b) {
+  const pass *p = at->p;
+  const ae_conv *c = &p->conv;
+  const bool joined = c->dilation_w == 1;
+  const int64_t pieces = joined ? 1 : c->s, count = joined ? c->s * p->group_c : p->group_c;
+  for (int64_t r = 0; r < c->r; r++)
+    for (int64_t s = 0; s < pieces; s++)
+      add_taps(at, b, r, s * c->dilation_w - c->left, (r * c->s + s) * p->group_c, count);
+}
+
+/* Channels of a block that is not full, with zeros. */
+static void copy_tail(const pass *p, const real *from, int64_t pixels, ae_direct_block b, real *to) {
+  for (int64_t i = 0; i < pixels; i++, from += p->conv.k, to += b.width) {
+    for (int64_t k = 0; k < b.valid; k++) to[k] = from[k];
+    for (int64_t k = b.valid; k < b.width; k++) to[k] = 0;
+  }
+}
+
+static void add_band(const pass *p, int64_t n, int64_t begin, int64_t end, int part) {
+  const ae_conv *c = &p->conv;
+  real *room = p->rooms + part * p->room, *tail = room + p->band_room;
+  real *sums = p->sums + part * p->count;
+  if (end > c->p) end = c->p;
+  place at = {.p = p, .begin = begin, .end = end};
+  for (int64_t group = 0; group < c->groups; group++, sums += c->r * c->s * p->group_c * p->padded) {
+    at.band = ae_direct_band_at(&p->source, n, group, begin * c->stride_h - c->top,
+                                (end - 1) * c->stride_h - c->top + (c->r - 1) * c->dilation_h + 1, room);
+    ae_direct_block b = {0};
+    while (ae_direct_block_next(p->kernels, p->group_k, &b)) {
+      const bool full = b.valid == b.width;
+      const real *y = p->y + (n * c->p + begin) * c->q * c->k + group * p->group_k + b.begin;
+      if (!full) copy_tail(p, y, (end - begin) * c->q, b, tail);
+      at.y = full ? y : tail;
+      at.y_step = full ? c->k : b.width;
+      at.sums = sums + b.at * c->r * c->s * p->group_c;
+      add_block(&at, b);
+    }
+  }
+}
+
+static void add_bands(void *arg, int part, int64_t begin, int64_t end) {
+  const pass *p = arg;
+  memset(p->sums + part * p->count, 0, (size_t)p->count * sizeof *p->sums);
+  for (int64_t unit = begin; unit < end; unit++) {
+    const int64_t first = unit % p->bands * p->windows;
+    add_band(p, unit / p->bands, first, first + p->windows, part);
+  }
+}
+
+/* ---- The sums as weights lie ---- */
+
+static void unpack(const pass *p, bool turned, real *dw) {
+  const ae_conv *c = &p->conv;
+  const int64_t places = c->r * c->s, C = p->group_c;
+  for (int64_t group = 0; group < c->groups; group++) {
+    const real *sums = p->sums + group * places * C * p->padded;
+    ae_direct_block b = {0};
+    while (ae_direct_block_next(p->kernels, p->group_k, &b))
+      for (int64_t i = 0; i < places * C; i++) {
+        const real *from = sums + (b.at * places * C + i * b.width);
+        const int64_t at = turned ? places - 1 - i / C : i / C, k = group * p->group_k + b.begin;
+        for (int64_t j = 0; j < b.valid; j++) dw[turned ? (at * c->k + k + j) * C + i % C : i * c->k + k + j] = from[j];
+      }
+  }
+}
+
+/* dw of conv is dw of this one, turned by half a circle, its channels exchanged. */
+static ae_conv exchange(const ae_conv *c) {
+  ae_conv e = *c;
+  e.h = c->p, e.w = c->q, e.c = c->k;
+  e.p = c->h, e.q = c->w, e.k = c->c;
+  e.top = (c->r - 1) * c->dilation_h - c->top;
+  e.left = (c->s - 1) * c->dilation_w - c->left;
+  return e;
+}
+
+ae_status ae_direct_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy, real *dw,
+                                    ae_error *err) {
+  const bool turned = conv->groups == 1 && conv->k <= AE_DIRECT_FEW && conv->c > AE_DIRECT_FEW && conv->stride_h == 1 &&
+                      conv->stride_w == 1;
+  pass p = {.conv = turned ? exchange(conv) : *conv, .kernels = ae_direct_kernels_here(), .y = turned ? x : dy};
+  const ae_conv *c = &p.conv;
+  p.group_c = c->c / c->groups, p.group_k = c->k / c->groups;
+  p.padded = ae_direct_padded(p.kernels, p.group_k);
+  p.source = ae_direct_source_of(turned ? dy : x, c->h, c->w, c->c, c->groups, -c->left,
+                                 (c->q - 1) * c->stride_w - c->left + (c->s - 1) * c->dilation_w + 1);
+  const int64_t reach = (c->r - 1) * c->dilation_h + 1;
+  p.windows = ae_direct_band_windows(ctx, &p.source, c->n, c->p, c->stride_h, reach);
+  p.bands = (c->p + p.windows - 1) / p.windows;
+  p.band_room = ae_direct_band_room(&p.source, (p.windows - 1) * c->stride_h + reach);
+  p.room = p.band_room + ae_direct_lines(p.windows * c->q * p.kernels->width[p.kernels->n_widths - 1]);
+  p.count = ae_direct_lines(c->groups * c->r * c->s * p.group_c * p.padded);
+  const int parts = ae_conv_parts(ctx, c, c->n * p.bands);
+  const size_t bytes = (size_t)parts * (size_t)(p.count + p.room) * sizeof(real);
+  void *block;
+  AE_TRY(ae_allocate(ctx->allocator, bytes, &block, err));
+  p.sums = block;
+  p.rooms = p.sums + parts * p.count;
+  ae_parallel_parts(ctx, c->n * p.bands, parts, add_bands, &p);
+  ae_conv_add_parts(ctx, p.sums, p.sums + p.count, parts - 1, p.count);
+  unpack(&p, turned, dw);
+  ae_free(ctx->allocator, block, bytes);
+  return AE_OK;
+}
