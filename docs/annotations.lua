@@ -1151,6 +1151,16 @@ function ae.reshape(x, shape) end
 ---@return aelua.Tensor # [shape] of x's type, sharing its storage
 function Tensor:reshape(shape) end
 
+--- Pictures in another size. Pixels are areas (half-pixel centres), as in Pillow, TensorFlow 2 and PyTorch with align_corners = False.
+--- "nearest": the pixel under the centre (PyTorch's "nearest-exact"). "bilinear" and "bicubic" (Keys, a = -1/2), weights past the border left out; where a side shrinks the filter is widened by as much, so that every pixel counts, as Pillow, JAX and PyTorch's antialias do; antialias = false takes the neighbours alone, as TensorFlow 2 does. "area": the mean of what an output pixel covers. PyTorch's bicubic without antialias and OpenCV's differ: a = -3/4, the border repeated.
+--- Bytes are computed in real numbers and rounded once. Errors: another number of dimensions, no pixels.
+---@param x aelua.Tensor [N, H, W, C] or [H, W, C] pictures
+---@param size integer|integer[]|table {height, width}, or one number for both
+---@param method? "nearest"|"bilinear"|"bicubic"|"area" "nearest", "bilinear" (the default), "bicubic" or "area"
+---@param antialias? boolean widen the filter where a side shrinks; default true
+---@return aelua.Tensor # [N, height, width, C] or [height, width, C] of x's type
+function ae.resize(x, size, method, antialias) end
+
 --- The whole number nearest to each element; halves go to the even one (0.5 to 0, 1.5 to 2). Its gradient is 0.
 ---@param x aelua.Tensor [...] any shape
 ---@return aelua.Tensor # a tensor of x's shape

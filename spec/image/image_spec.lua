@@ -139,6 +139,23 @@ describe("picture files", function()
   end)
 end)
 
+describe("pictures in another size", function()
+  it("have as many dimensions", function()
+    local t = ae.rand(2, 6, 4, 3)
+    files.same(ae.resize(t, { size = { 3, 5 }, method = "bicubic", antialias = false }),
+      image.resize(t, { 3, 5 }, { method = "bicubic", antialias = false }))
+    assert.same({ 7, 7, 3 }, image.resize(t[1], 7).shape)
+    files.same({ { 0, 1 } }, image.resize(u8 { { 0, 0, 1, 1 }, { 0, 0, 1, 1 } }, { 1, 2 }, { method = "area" }))
+  end)
+
+  it("want to be tensors", function()
+    files.refuses("type", "image.resize: wants a tensor, got nil", image.resize, nil, 3)
+    files.refuses("invalid", "image.resize: wants a size", image.resize, dots { 1 })
+    files.refuses("invalid", "no option 'metod'; did you mean 'method'?", image.resize, dots { 1 }, 2, { metod = "area" })
+    files.refuses("shape", "resize: x wants 3 dimensions", image.resize, ae.zeros(2), 3)
+  end)
+end)
+
 describe("pictures in the terminal", function()
   it("in colour: two pixels in a half block", function()
     assert.equal("\27[38;2;255;0;9;48;2;1;2;3m▀\27[0m\n",

@@ -102,6 +102,28 @@ function M.decode(bytes, given)
   return core.decode_image(bytes, o.channels, o.dtype)
 end
 
+---@class aelua.ResizeOptions
+---@field method? "nearest"|"bilinear"|"bicubic"|"area" default "bilinear"
+---@field antialias? boolean widen the filter where a side shrinks, default true
+
+--- Pictures in another size: u8 stays u8, real numbers carry gradients; `ae.resize` is
+--- the operation, and says how its methods compare to Pillow's and other libraries'.
+---   image.resize(photograph, { 64, 96 }, { method = "bicubic" })
+---@param t userdata [H, W], [H, W, C] or [N, H, W, C]
+---@param size integer|integer[] {height, width}, or one number for both
+---@param given? aelua.ResizeOptions
+---@return userdata
+function M.resize(t, size, given)
+  local who = "image.resize"
+  local o = options.check(who, given, { method = { type = "string" }, antialias = { type = "boolean" } })
+  errors.check(core.is_tensor(t), "type", "%s: wants a tensor, got %s", who, type(t))
+  errors.check(size ~= nil, "invalid", "%s: wants a size, {height, width}", who)
+  local flat = t.ndim == 2
+  if flat then t = ops.reshape(t, { t.shape[1], t.shape[2], 1 }) end
+  local y = ops.resize(t, { size = size, method = o.method, antialias = o.antialias })
+  return flat and ops.reshape(y, { y.shape[1], y.shape[2] }) or y
+end
+
 --- Pictures in rows and columns.
 ---@param pictures any
 ---@param given? aelua.GridOptions
