@@ -60,6 +60,34 @@ describe("schedule", function()
     assert.near(50 / 250000, s:value(10), 1e-15)
   end)
 
+  it("sigmoid goes slowly at both ends, between exact values", function()
+    local s = schedule.sigmoid { from = 1, to = 3, epochs = 4, steepness = 8 }
+    local function logistic(x) return 1 / (1 + math.exp(-x)) end
+    local share = (logistic(-2) - logistic(-4)) / (logistic(4) - logistic(-4))
+    gives(s, { 1, 1 + 2 * share, 2, 3 - 2 * share, 3, 3 })
+    gives(schedule.sigmoid { epochs = 2 }, { 0, 0.5, 1 })
+    refuses("schedule.sigmoid: steepness wants more than 0, got 0", schedule.sigmoid, { epochs = 1, steepness = 0 })
+  end)
+
+  it("cyclic rises in every cycle, rests, and stays after the last", function()
+    gives(schedule.cyclic { cycles = 2, epochs = 8 }, { 0, 0.5, 1, 1, 0, 0.5, 1, 1, 1, 1 })
+    gives(schedule.cyclic { from = 4, to = 2, cycles = 1, rise = 1, epochs = 4 }, { 4, 3.5, 3, 2.5, 2, 2 })
+    refuses("schedule.cyclic: rise wants at most 1, got 2", schedule.cyclic, { epochs = 1, rise = 2 })
+  end)
+
+  it("comes back from its description", function()
+    for _, s in ipairs {
+      schedule.constant(0.5), schedule.linear { from = 0, to = 1, epochs = 5 }, schedule.cyclic { steps = 100 },
+      schedule.sigmoid { epochs = 7 }, schedule.cosine { from = 1, epochs = 9, warmup = 2 },
+    } do
+      local again = schedule.from_config(s:config())
+      for time = 0, 12 do assert.equal(s:value(time, 10 * time), again:value(time, 10 * time)) end
+    end
+    assert.is_nil(schedule.plateau({ from = 1 }):config())
+    local ok, err = pcall(schedule.from_config, { name = "liner" })
+    assert(not ok and err.code == "format" and tostring(err):find("did you mean 'linear'", 1, true), tostring(err))
+  end)
+
   it("counts steps where it was made with steps", function()
     local s = schedule.linear { from = 0, to = 1, steps = 10 }
     assert.equal(10, s.steps)

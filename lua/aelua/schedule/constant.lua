@@ -11,6 +11,8 @@ function Constant:init(value)
   self.constant, self.epochs = value, 1
 end
 
+function Constant:config() return { name = "constant", value = self.constant } end
+
 function Constant:at(_time) return self.constant end
 
 return Constant

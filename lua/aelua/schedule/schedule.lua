@@ -9,6 +9,7 @@ local options = require "aelua.base.options"
 ---@class aelua.Schedule: aelua.Class
 ---@field epochs number? its length, or unit, in epochs
 ---@field steps number? the same in steps; one of the two is set
+---@field options table? what it was made with
 local Schedule = class("schedule")
 
 ---@class aelua.ScheduleOptions
@@ -28,6 +29,7 @@ function Schedule:read(given, declared, default)
   local o = options.check(who, given, all)
   errors.check(not (o.epochs and o.steps), "invalid", "%s: wants epochs or steps, not both", who)
   errors.check(o.epochs or o.steps or default, "invalid", "%s: wants the option epochs or steps", who)
+  self.options = o
   self.steps = o.steps
   if not o.steps then self.epochs = o.epochs or default end
   return o
@@ -51,6 +53,16 @@ end
 ---@return number
 function Schedule:at(_time)
   return errors.raise("unsupported", ("schedule.%s has no method 'at'"):format(self.class_name), 2)
+end
+
+--- What a file keeps of a schedule; schedule.from_config takes it back. nil: it
+--- was made with something that is no option, or is a class of one's own.
+---@return table?
+function Schedule:config()
+  if not self.options then return nil end
+  local config = { name = self.class_name }
+  for key, value in pairs(self.options) do config[key] = value end
+  return config
 end
 
 --- What `load_state` goes on from: nothing, where the value depends on the time alone.
