@@ -59,6 +59,9 @@ function Plateau:observe(value)
   end
 end
 
+--- None: it follows a run, not the time alone.
+function Plateau:config() return nil end
+
 ---@return table
 function Plateau:state()
   return { current = self.current, best = self.best, waited = self.waited, cooling = self.cooling }
