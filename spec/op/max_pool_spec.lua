@@ -1,4 +1,5 @@
 local ae = require "aelua"
+local channels = require "spec.support.channels"
 local op = require "spec.support.op"
 local pool = require "spec.support.pool"
 local values = require "spec.support.values"
@@ -28,6 +29,12 @@ describe("max_pool", function()
     { { 1, 18, 18, 1 }, attrs = { size = 17, stride = 1 }, large = true }, -- more places than a byte has
     { { 9, 28, 28, 33 }, attrs = { size = 2, padding = "same" }, large = true },
   })
+  local exact = { rtol = 0, atol = 0 }
+  local function with_nan(pictures) pictures[1][3][2]:fill_(0 / 0) end
+  channels.each_as_alone("max_pool2d", { 2, 5, 6 }, { size = 2, padding = "same" }, exact, with_nan)
+  channels.each_as_alone("max_pool2d", { 2, 6, 7 }, { size = 3, stride = 2, padding = 1 }, { atol = 1e-5 }, with_nan)
+  channels.each_as_alone("max_pool2d", { 1, 18, 17 }, { size = 17, stride = 1 }, exact)
+  channels.each_as_alone("max_pool1d", { 2, 9 }, { size = 4, stride = 3, padding = "same" }, exact)
   op.refuses("max_pool2d", {
     { { { 1, 2 } }, attrs = { size = 2 }, code = "shape", says = "max_pool2d: x wants 4 dimensions [N,H,W,C], got [1, 2]" },
     { x, code = "invalid", says = { "max_pool2d", "size" } },

@@ -36,6 +36,31 @@ AE_INLINE double ae_lanes_dot(int64_t n, const real *x, const real *y) {
   AE_LANES_SUM(n, i, x[i] * y[i]);
 }
 
+/* Before a loop over a number of lanes that is known when compiled: left whole it
+** becomes vector code, unrolled it does not. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define AE_LANES_LOOP _Pragma("GCC unroll 1")
+#else
+#define AE_LANES_LOOP
+#endif
+
+/* step(at, lanes) over `count` neighbouring elements, by 16, 8, 4 and 1: loops of
+** a length that is known when compiled, as channels want that are few. */
+#define AE_LANES_FOR(count, step)                                                                                      \
+  do {                                                                                                                 \
+    int64_t at_ = 0;                                                                                                   \
+    for (; at_ + 16 <= (count); at_ += 16) step(at_, 16);                                                              \
+    if (at_ + 8 <= (count)) {                                                                                          \
+      step(at_, 8);                                                                                                    \
+      at_ += 8;                                                                                                        \
+    }                                                                                                                  \
+    if (at_ + 4 <= (count)) {                                                                                          \
+      step(at_, 4);                                                                                                    \
+      at_ += 4;                                                                                                        \
+    }                                                                                                                  \
+    for (; at_ < (count); at_++) step(at_, 1);                                                                         \
+  } while (0)
+
 /* -infinity where n is 0; a nan is passed over. */
 AE_INLINE real ae_lanes_max(int64_t n, const real *x) {
   real lane[AE_LANES], most = -(real)INFINITY;

@@ -8,6 +8,7 @@
 ** Not here: over everything (max with dims).
 */
 #include "core/parallel.h"
+#include "kernel/lanes.h"
 #include "kernel/window.h"
 #include "op/pooling.h"
 
@@ -22,27 +23,45 @@ typedef struct job {
   bool wide;     /* won is i32 */
 } job;
 
-/* Element `tap` of the window against what was largest so far, over channels. */
-AE_INLINE void take_larger(int64_t C, int64_t place, bool wide, const real *restrict x, real *restrict y, void *won) {
-  uint8_t *restrict narrow_won = won;
-  int32_t *restrict wide_won = won;
-  for (int64_t c = 0; c < C; c++) {
-    const bool larger = (x[c] > y[c]) | ((x[c] != x[c]) & (y[c] == y[c]));
-    y[c] = larger ? x[c] : y[c];
-    if (!won) continue;
-    if (wide)
-      wide_won[c] = larger ? (int32_t)place : wide_won[c];
-    else
-      narrow_won[c] = larger ? (uint8_t)place : narrow_won[c];
+/* The part of one output's window that meets x. */
+typedef struct meeting {
+  const real *x; /* its first pixel */
+  int64_t rows, columns;
+  int64_t place; /* in the window, of that pixel */
+} meeting;
+
+/* y and won of `lanes` neighbouring channels of one output. */
+AE_INLINE void take_largest(const ae_pool *pool, meeting m, int lanes, bool wide, real *restrict y, void *won) {
+  real most[AE_LANES];
+  int32_t place[AE_LANES];
+  AE_LANES_LOOP
+  for (int l = 0; l < lanes; l++) most[l] = m.x[l], place[l] = (int32_t)m.place;
+  for (int64_t r = 0; r < m.rows; r++)
+    for (int64_t s = 0; s < m.columns; s++) {
+      const real *x = m.x + (r * pool->w + s) * pool->c;
+      const int32_t here = (int32_t)(m.place + r * pool->s + s);
+      AE_LANES_LOOP
+      for (int l = 0; l < lanes; l++) {
+        const bool larger = !(x[l] <= most[l]) & (most[l] == most[l]);
+        most[l] = larger ? x[l] : most[l];
+        place[l] = larger ? here : place[l];
+      }
+    }
+  AE_LANES_LOOP
+  for (int l = 0; l < lanes; l++) y[l] = most[l];
+  if (!won) return;
+  if (wide) {
+    AE_LANES_LOOP
+    for (int l = 0; l < lanes; l++) ((int32_t *)won)[l] = place[l];
+  } else {
+    AE_LANES_LOOP
+    for (int l = 0; l < lanes; l++) ((uint8_t *)won)[l] = (uint8_t)place[l];
   }
 }
 
-AE_INLINE void start(int64_t C, int64_t place, bool wide, const real *restrict x, real *restrict y, void *won) {
-  for (int64_t c = 0; c < C; c++) y[c] = x[c];
-  if (won && wide)
-    for (int64_t c = 0; c < C; c++) ((int32_t *)won)[c] = (int32_t)place;
-  else if (won)
-    for (int64_t c = 0; c < C; c++) ((uint8_t *)won)[c] = (uint8_t)place;
+/* Element i of won. */
+AE_INLINE void *won_at(const job *j, int64_t i, bool wide) {
+  return wide ? (void *)((int32_t *)j->won + i) : (void *)((uint8_t *)j->won + i);
 }
 
 /* Row `row` of y's N*P. */
@@ -54,18 +73,18 @@ AE_INLINE void forward_row(const job *j, int64_t row, bool wide, bool keeps) {
   for (int64_t q = 0; q < pool->q; q++) {
     const int64_t left = q * pool->stride_w - pool->left, at = (row * pool->q + q) * C;
     const ae_range s_in = ae_window_taps(left, pool->w, pool->s, 1);
-    void *won = NULL;
-    if (keeps) won = wide ? (void *)((int32_t *)j->won + at) : (void *)((uint8_t *)j->won + at);
-    bool first = true;
-    for (int64_t r = r_in.begin; r < r_in.end; r++)
-      for (int64_t s = s_in.begin; s < s_in.end; s++) {
-        const real *x = image + ((top + r) * pool->w + left + s) * C;
-        if (first)
-          start(C, r * pool->s + s, wide, x, j->y + at, won);
-        else
-          take_larger(C, r * pool->s + s, wide, x, j->y + at, won);
-        first = false;
-      }
+    const real *x = image + ((top + r_in.begin) * pool->w + left + s_in.begin) * C;
+    meeting m = {x, r_in.end - r_in.begin, s_in.end - s_in.begin, r_in.begin * pool->s + s_in.begin};
+#define LANES_FROM(c, lanes)                                                                                           \
+  take_largest(pool, (meeting){m.x + c, m.rows, m.columns, m.place}, lanes, wide, j->y + at + c,                       \
+               keeps ? won_at(j, at + c, wide) : NULL)
+    if (m.rows == 2 && m.columns == 2) {
+      m.rows = m.columns = 2; /* most windows: loops of a known length */
+      AE_LANES_FOR(C, LANES_FROM);
+    } else {
+      AE_LANES_FOR(C, LANES_FROM);
+    }
+#undef LANES_FROM
   }
 }
 
@@ -81,6 +100,17 @@ AE_SIMD static void forward_rows(void *arg, int64_t begin, int64_t end) {
   }
 }
 
+/* dx += dy where `place` won, over `lanes` neighbouring channels. */
+AE_INLINE void give_winner(int lanes, int32_t place, bool wide, const void *won, const real *restrict dy,
+                           real *restrict dx) {
+  AE_LANES_LOOP
+  for (int l = 0; l < lanes; l++) {
+    const int32_t winner = wide ? ((const int32_t *)won)[l] : ((const uint8_t *)won)[l];
+    const real g = dy[l];
+    dx[l] += winner == place ? g : 0;
+  }
+}
+
 /* Row `row` of dx's N*H, from every row of dy whose windows meet it. */
 AE_INLINE void back_row(const job *j, int64_t row, bool wide) {
   const ae_pool *pool = j->pool;
@@ -92,14 +122,13 @@ AE_INLINE void back_row(const job *j, int64_t row, bool wide) {
     if (top < 0 || top % pool->stride_h != 0 || p >= pool->p) continue;
     for (int64_t s = 0; s < pool->s; s++) {
       const ae_range q_in = ae_window_outputs(s, pool->w, pool->q, pool->stride_w, 1, pool->left);
-      const int64_t place = r * pool->s + s;
+      const int32_t place = (int32_t)(r * pool->s + s);
       for (int64_t q = q_in.begin; q < q_in.end; q++) {
         const int64_t at = ((n * pool->p + p) * pool->q + q) * C;
-        const real *restrict dy = j->x + at;
-        const uint8_t *narrow_won = (const uint8_t *)j->won + (wide ? 0 : at);
-        const int32_t *wide_won = (const int32_t *)j->won + (wide ? at : 0);
-        real *restrict dx = line + (q * pool->stride_w - pool->left + s) * C;
-        for (int64_t c = 0; c < C; c++) dx[c] += (wide ? wide_won[c] : narrow_won[c]) == place ? dy[c] : 0;
+        real *dx = line + (q * pool->stride_w - pool->left + s) * C;
+#define LANES_FROM(c, lanes) give_winner(lanes, place, wide, won_at(j, at + c, wide), j->x + at + c, dx + c)
+        AE_LANES_FOR(C, LANES_FROM);
+#undef LANES_FROM
       }
     }
   }
