@@ -1021,6 +1021,15 @@ function Tensor:one_hot(classes, dtype) end
 ---@return aelua.Tensor # [shape] of the type asked for
 function ae.ones(shape, dtype) end
 
+--- Windows added into pictures of zeros, each at its place: the adjoint of `windows`. Errors: a sample that is not there.
+---@param windows aelua.Tensor [M, h, w, C]
+---@param places aelua.Tensor [M, 4] {sample, row, column, flip}, from 1; flip 0: as it is, 1: left and right turned, 2: top and bottom, 3: both
+---@param size integer|integer[]|table of a picture: {height, width}, or one number for both
+---@param count? integer how many pictures; default 1
+---@param mode? "constant"|"edge"|"reflect" what lies outside: "constant" (the default), "edge" or "reflect", without repeating the edge
+---@return aelua.Tensor # [count, height, width, C]
+function ae.overlap_add(windows, places, size, count, mode) end
+
 --- A border around x: pad(x, {0, 2, 2, 0}) puts two rows and columns on each side of [N,H,W,C].
 --- constant: of one value. edge: of the nearest element. reflect: x mirrored at its first and last element, which are not repeated. Errors: a border to mirror that is not less than x.
 ---@param x aelua.Tensor [any shape]
@@ -1486,6 +1495,15 @@ function ae.where(condition, a, b) end
 ---@param b aelua.Tensor|number [...] taken where condition is 0
 ---@return aelua.Tensor # a tensor of the shape that the three broadcast to
 function Tensor:where(a, b) end
+
+--- Rectangles of one size out of pictures, each at a place of its own, which may lie outside in part, and turned over where asked: what random crops, shifts and patches are made of. Errors: a sample that is not there.
+---@param x aelua.Tensor [N, H, W, C] pictures
+---@param places aelua.Tensor [M, 4] {sample, row, column, flip}, from 1; flip 0: as it is, 1: left and right turned, 2: top and bottom, 3: both
+---@param size integer|integer[]|table of a window: {height, width}, or one number for both
+---@param mode? "constant"|"edge"|"reflect" what lies outside: "constant" (the default), "edge" or "reflect", without repeating the edge
+---@param value? number the constant; default 0
+---@return aelua.Tensor # [M, height, width, C] of x's type
+function ae.windows(x, places, size, mode, value) end
 
 --- A tensor of zeros.
 --- No gradient: it has no inputs.
