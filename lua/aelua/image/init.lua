@@ -2,11 +2,13 @@
 --- tensors [H, W], [H, W, C], [N, H, W] or [N, H, W, C], u8 or real in 0..1 (what
 --- lies outside is cut off), grey (C = 1), RGB (3) or either with alpha (2, 4);
 --- data sets of them; or lists of these.
+local colour = require "aelua.image.colour"
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
 local layout = require "aelua.image.layout"
 local names = require "aelua.base.names"
 local options = require "aelua.base.options"
+local patches = require "aelua.image.patches"
 local pixels = require "aelua.image.pixels"
 
 local ops = core.ops
@@ -123,6 +125,61 @@ function M.resize(t, size, given)
   local y = ops.resize(t, { size = size, method = o.method, antialias = o.antialias })
   return flat and ops.reshape(y, { y.shape[1], y.shape[2] }) or y
 end
+
+---@class aelua.PatchOptions
+---@field size integer|integer[] of a patch: a number or {height, width}
+---@field stride? integer|integer[] from one patch to the next, default: the size
+---@field cover? boolean where the grid leaves pixels over on the right or below, patches that end with the picture, default false
+
+--- Patches in a grid, picture by picture, row by row.
+---   local parts = image.patches(photograph, { size = 32, stride = 16, cover = true })
+---@param pictures userdata|userdata[] [H, W, C] or [N, H, W, C], or a list of them, of one type and number of channels
+---@param given aelua.PatchOptions
+---@return userdata [M, h, w, C] of the pictures' type
+function M.patches(pictures, given) return patches.grid("image.patches", pictures, given) end
+
+---@class aelua.UnpatchOptions
+---@field shape integer[] of the picture: {H, W} or {H, W, C}; {N, H, W, C} for several
+---@field stride? integer|integer[] as `patches` had it
+---@field cover? boolean as `patches` had it
+
+--- The pictures that `patches` took apart: where patches overlap, their mean; where
+--- there are none, 0.
+---   local clean = image.unpatch(model:reconstruct(parts), { shape = photograph.shape, stride = 16, cover = true })
+---@param parts userdata [M, h, w, C] in the order of `patches`
+---@param given aelua.UnpatchOptions
+---@return userdata [H, W, C], or [N, H, W, C] where shape has four numbers
+function M.unpatch(parts, given) return patches.join("image.unpatch", parts, given) end
+
+---@class aelua.RandomPatchOptions
+---@field size integer|integer[] of a patch: a number or {height, width}
+---@field count integer how many
+---@field seed? integer default: from the stream that ae.seed sets
+
+--- Patches at random places, each place in each picture as likely as any other.
+---   local train = data.tensors(image.random_patches(photographs, { size = 32, count = 20000, seed = 1 }))
+---@param pictures userdata|userdata[] as in `patches`; sizes may differ
+---@param given aelua.RandomPatchOptions
+---@return userdata [count, h, w, C] of the pictures' type
+function M.random_patches(pictures, given) return patches.random("image.random_patches", pictures, given) end
+
+--- Grey: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601); u8 stays u8, rounded as `load`
+--- does it. Alpha is dropped.
+---@param t userdata [H, W, C] or [N, H, W, C], 1 to 4 channels
+---@return userdata one channel
+function M.grey(t) return colour.grey("image.grey", t) end
+
+--- RGB: grey three times. Alpha is dropped.
+---@param t userdata [H, W, C] or [N, H, W, C], 1 to 4 channels
+---@return userdata three channels
+function M.rgb(t) return colour.rgb("image.rgb", t) end
+
+--- Luma Y of YCbCr with headroom, (16 + 65.481 R + 128.553 G + 24.966 B) / 255 for R,
+--- G, B in 0..1 (ITU-R BT.601; MATLAB's rgb2ycbcr), in which papers on
+--- super-resolution give PSNR. Black is 16/255, white 235/255.
+---@param t userdata [H, W, C] or [N, H, W, C], 1 to 4 channels; u8 counts as k/255
+---@return userdata real, one channel
+function M.luma(t) return colour.luma("image.luma", t) end
 
 --- Pictures in rows and columns.
 ---@param pictures any
