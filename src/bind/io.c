@@ -43,6 +43,7 @@ void ae_bind_open_io(lua_State *L, ae_lua *lua) {
   ae_bind_open_bytes(L, lua);
   ae_bind_open_files(L, lua);
   ae_bind_open_images(L, lua);
+  ae_bind_open_pictures(L, lua);
   ae_bind_open_tables(L, lua);
   ae_bind_open_safetensors(L, lua);
   ae_bind_open_json(L, lua);

@@ -26,6 +26,7 @@ const char *ae_bind_path(lua_State *L, int index, const char *who);
 void ae_bind_open_bytes(lua_State *L, ae_lua *lua);
 void ae_bind_open_files(lua_State *L, ae_lua *lua);
 void ae_bind_open_images(lua_State *L, ae_lua *lua);
+void ae_bind_open_pictures(lua_State *L, ae_lua *lua);
 void ae_bind_open_tables(lua_State *L, ae_lua *lua);
 void ae_bind_open_safetensors(lua_State *L, ae_lua *lua);
 void ae_bind_open_json(lua_State *L, ae_lua *lua);

@@ -58,6 +58,8 @@ function Dataset:__tostring()
   local parts = { ("%d samples %s"):format(self.count, shapes.text(self.shape)) }
   if self.target then parts[#parts + 1] = "targets " .. shapes.text(self.target_shape) end
   if self.label then parts[#parts + 1] = ("%d classes"):format(#self.classes) end
+  local skipped = #(self:info().skipped or {})
+  if skipped > 0 then parts[#parts + 1] = ("%d skipped"):format(skipped) end
   return "Dataset: " .. table.concat(parts, ", ")
 end
 
@@ -167,6 +169,32 @@ function Dataset:stored()
     return batch.input, batch.target
   end
   return fields.call(self.input, "stored", self.rows), self.target and fields.call(self.target, "stored", self.rows)
+end
+
+-- The inputs alone, as a field of another data set takes them: pictures in files stay there.
+function Dataset:field()
+  if #self.maps > 0 then return whole(self).input end
+  return self.rows and fields.call(self.input, "select", self.rows) or self.input
+end
+
+---@class aelua.RowsInfo of all samples that the data set's are among
+---@field samples integer
+---@field bytes integer of them as they are stored
+---@field kept boolean whether they are kept in memory
+---@field held integer how many lie in memory now
+---@field decoded integer pictures read from files so far; it stays as it is once all are kept
+---@field skipped { path: string, message: string }[] pictures that could not be read
+---@field folder? string where pictures are
+
+--- Where the inputs lie; of named ones, by name.
+---@return aelua.RowsInfo|table<string, aelua.RowsInfo>
+function Dataset:info() return fields.call(self.input, "info") end
+
+--- The files of pictures, one for each sample.
+---@return string[]
+function Dataset:paths()
+  errors.check(self.input.paths, "state", "Dataset:paths: this data set is not made of files")
+  return self.input:paths(self.rows)
 end
 
 --- Applies fn to every batch's input as the batch is made.

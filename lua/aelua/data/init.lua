@@ -50,9 +50,8 @@ end
 ---@return aelua.Dataset
 function M.pairs(input, target)
   local from, to = dataset(input), dataset(target)
-  local stored_input, stored_target = from:stored(), to:stored()
   return Dataset {
-    input = stored_input, target = stored_target, labels = from.label and from:labels(), classes = from.classes,
+    input = from:field(), target = to:field(), labels = from.label and from:labels(), classes = from.classes,
   }
 end
 

@@ -5,24 +5,43 @@ local Dataset = require "aelua.data.dataset"
 local errors = require "aelua.base.errors"
 local folder = require "aelua.data.folder"
 local options = require "aelua.base.options"
+local pictures = require "aelua.data.pictures"
 
 local ops = core.ops
 
 local who = "data.load"
 
----@class aelua.LoadOptions of tables; other files take none
+---@class aelua.TableOptions
 ---@field label? integer|string|false which column is the label: its number (from the end if negative) or name; false: none
 ---@field header? boolean whether the first row names columns; default: found out
 ---@field delimiter? string one character, " " for white space; default: found out
 ---@field decimal? "."|"," the decimal mark, default "."
 ---@field dtype? "f32"|"u8" "u8": whole numbers 0..255, which are pixels; default "f32"
 
-local declared = {
+---@class aelua.LoadOptions: aelua.TableOptions, aelua.PictureOptions of tables and of folders of pictures; other files take none
+
+local of_tables = {
   label = { type = { "integer", "string", "boolean" } }, header = { type = "boolean" }, delimiter = { type = "string" },
   decimal = { type = "string", choices = { ".", "," } }, dtype = { type = "string", choices = { "f32", "f64", "u8" } },
 }
 
+local declared = {}
+for _, options_of in ipairs { pictures.declared, of_tables } do
+  for name, option in pairs(options_of) do declared[name] = option end
+end
+
+-- Raises where an option is given that data of this kind does not take.
+local function check_options(path, kind, given, taken)
+  for name in pairs(given or {}) do
+    if not (taken and taken[name]) then
+      errors.raise("invalid", ("%s: '%s' is %s; the option '%s' is for %s"):format(who, path, kind, name,
+        of_tables[name] and "tables" or "folders of pictures"), 2)
+    end
+  end
+end
+
 local function from_table(path, given)
+  check_options(path, "a table", given, of_tables)
   local t = core.read_table(path, given)
   return { input = t.values, labels = t.labels, classes = t.classes }
 end
@@ -58,23 +77,24 @@ local function finish(train, test)
   return train and Dataset(train), test and Dataset(test) or nil
 end
 
-local function check_no_options(path, kind, given)
-  local name = given and next(given)
-  if name then
-    errors.raise("invalid", ("%s: '%s' is %s; the option '%s' is for tables"):format(who, path, kind, tostring(name)))
-  end
+local function from_pictures(path, given)
+  check_options(path, "a folder of pictures", given, pictures.declared)
+  local label = given and given.label
+  errors.check(label == nil or type(label) == "boolean", "invalid",
+    "%s: '%s' holds pictures, whose labels are the names of their folders; label = false: none", who, path)
+  return pictures.load(who, path, given)
 end
 
 local function from_folder(path, given)
-  local kind, parts, pictures = folder.find(who, path)
-  if not kind and pictures then
-    errors.raise("unsupported", ("%s: '%s' holds pictures or folders; wanted IDX files or tables (train..., test...)"):format(
-      who, path))
+  local kind, parts, has_pictures = folder.find(who, path)
+  if not kind and has_pictures then
+    local train, test, validation = from_pictures(path, given)
+    if train then return train, test, validation end
   end
-  errors.check(kind, "format", "%s: the folder '%s' has no data: wanted IDX files as MNIST has them, or tables "
-    .. "(train.csv, test.csv); `scripts/fetch-data mnist` fetches MNIST", who, path)
+  errors.check(kind, "format", "%s: the folder '%s' has no data: wanted IDX files as MNIST has them, tables "
+    .. "(train.csv, test.csv) or PNG and JPEG pictures; `scripts/fetch-data mnist` fetches MNIST", who, path)
   if kind == "idx" then
-    check_no_options(path, "a folder of IDX files", given)
+    check_options(path, "a folder of IDX files", given)
     return finish(parts.train and from_idx(parts.train), parts.test and from_idx(parts.test))
   end
   local train = parts.train and from_table(parts.train.input, given)
@@ -85,11 +105,11 @@ local readers = {
   folder = from_folder,
   text = function(path, given) return Dataset(from_table(path, given)) end,
   idx = function(path, given)
-    check_no_options(path, "an IDX file", given)
+    check_options(path, "an IDX file", given)
     return Dataset(from_idx { input = path })
   end,
   npy = function(path, given)
-    check_no_options(path, "an NPY file", given)
+    check_options(path, "an NPY file", given)
     return Dataset { input = with_channel(check_samples(path, core.read_npy(path))) }
   end,
 }
@@ -111,19 +131,23 @@ end
 --- or from a table of named ones:
 ---   a folder of IDX files (MNIST), plain or gzipped      -> train, test
 ---   a folder of tables named train..., test...           -> train, test
+---   a folder of pictures, PNG and JPEG: in folders train, test (or val, validation; with both, the third)
+---     -> train, test, validation; of other folders their names are the labels -> one data set
 ---   an IDX file, an NPY file, a table (CSV, white space) -> one data set
---- The test part is nil where there is none.
+--- The test part is nil where there is none. Pictures may be more than fit into
+--- memory: they are read as batches want them (lua/aelua/data/pictures.lua).
 ---@param source string|userdata|table
 ---@param given? aelua.LoadOptions
 ---@return aelua.Dataset train
 ---@return aelua.Dataset? test
+---@return aelua.Dataset? validation
 return function(source, given)
   if given ~= nil then options.check(who, given, declared) end
   if source == "digits" then
-    check_no_options(source, "the sample inside aelua", given)
+    check_options(source, "the sample inside aelua", given)
     return require("aelua.data.digits")()
   end
   if type(source) == "string" then return from_path(source, given) end
-  check_no_options("this", "a " .. type(source), given)
+  check_options("this", "a " .. type(source), given)
   return require("aelua.data.dataset_of")(source)
 end

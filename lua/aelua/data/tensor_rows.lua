@@ -41,6 +41,14 @@ function TensorRows:select(places) return TensorRows(ops.index(self.tensor, plac
 
 function TensorRows:narrow(first, count) return TensorRows(ops.narrow(self.tensor, 1, first, count)) end
 
+function TensorRows:info()
+  local count = #self.tensor
+  local size = tonumber(self.tensor.dtype:match("%d+")) // 8
+  return {
+    samples = count, bytes = count * shapes.count(self.shape) * size, kept = true, held = count, decoded = 0, skipped = {},
+  }
+end
+
 -- Nothing to prepare, so these rows are their own reading.
 function TensorRows:open() return self end
 

@@ -1,0 +1,105 @@
+--- Rows of pictures in files, which answer what those of a tensor do
+--- (tensor_rows.lua). They are read as they are wanted, by a thread ahead of
+--- whoever takes them; where all fit into the memory that they may have, each is
+--- read once and kept as u8.
+local class = require "aelua.base.class"
+local core = require "aelua.core"
+local PictureReading = require "aelua.data.picture_reading"
+local TensorRows = require "aelua.data.tensor_rows"
+
+local ops = core.ops
+
+--- The files behind rows; their selections share it.
+---@class aelua.PictureSource
+---@field pictures userdata of core.open_pictures, with its form set
+---@field folder string
+---@field names string[] paths from the folder on
+---@field shape integer[] { H, W, C }
+---@field kept? aelua.TensorRows all of them, of which those read so far are filled
+---@field ahead integer batches that are read before they are wanted
+---@field skipped { path: string, message: string }[]
+
+---@class aelua.PictureRows: aelua.Class
+---@field source aelua.PictureSource
+---@field places? aelua.Tensor [n] i32, numbers of files; nil: all
+---@field shape integer[]
+---@operator len: integer
+local PictureRows = class("PictureRows")
+
+function PictureRows:init(source, places)
+  self.source, self.places, self.shape = source, places and core.keep(places), source.shape
+end
+
+function PictureRows:__len() return self.places and #self.places or #self.source.names end
+
+-- The numbers of the files at these places.
+local function files(self, places)
+  if not self.places then return places or ops.arange(1, #self + 1, { dtype = "i32" }) end
+  return places and ops.index(self.places, places) or self.places
+end
+
+function PictureRows:open(order) return PictureReading(self.source, files(self, order)) end
+
+function PictureRows:select(places) return PictureRows(self.source, files(self, places)) end
+
+function PictureRows:narrow(first, count)
+  return self:select(ops.arange(first, first + count, { dtype = "i32" }))
+end
+
+-- How many are read at a time where all are wanted.
+local chunk = 64
+
+function PictureRows:stored(places)
+  local order, kept = files(self, places), self.source.kept
+  local n = #order
+  local reading <close> = PictureReading(self.source, order)
+  local rows = not kept and ops.zeros({ n, table.unpack(self.shape) }, { dtype = "u8" })
+  for first = 1, n, chunk do
+    local count = math.min(chunk, n - first + 1)
+    reading:with(first, count, function(slots, at)
+      if rows then core.scope(function() ops.narrow(rows, 1, first, count):copy_(ops.index(slots, at)) end) end
+    end)
+  end
+  if rows then return rows end
+  return (places or self.places) and kept:stored(order) or kept:stored()
+end
+
+function PictureRows:scaled(places) return ops.scaled(self:stored(places)) end
+
+function PictureRows:info()
+  local source = self.source
+  local bytes = #source.names * source.shape[1] * source.shape[2] * source.shape[3]
+  local decoded, held = source.pictures:counts()
+  return {
+    folder = source.folder, samples = #source.names, bytes = bytes, kept = source.kept ~= nil, held = held,
+    decoded = decoded, skipped = table.move(source.skipped, 1, #source.skipped, 1, {}),
+  }
+end
+
+--- Where the files at these places are.
+---@param places? aelua.Tensor [n] i32; nil: all
+---@return string[]
+function PictureRows:paths(places)
+  local source, list = self.source, files(self, places):totable()
+  for i, number in ipairs(list) do list[i] = source.folder .. "/" .. source.names[number] end
+  return list
+end
+
+--- Files behind rows become a source. With `keep`, rows are kept where there is memory for them.
+---@param pictures userdata
+---@param source table folder, names, shape, ahead, skipped
+---@param keep boolean
+---@return aelua.PictureSource
+function PictureRows.source_of(pictures, source, keep)
+  source.pictures = pictures
+  if not keep then return source end
+  local fine, rows = pcall(pictures.keep, pictures)
+  if fine then
+    source.kept = TensorRows(rows)
+  elseif type(rows) ~= "table" or rows.code ~= "memory" then
+    error(rows, 0)
+  end
+  return source
+end
+
+return PictureRows

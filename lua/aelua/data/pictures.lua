@@ -1,0 +1,204 @@
+--- Folders of PNG and JPEG pictures as data sets:
+---   folder/cat/a.png, folder/dog/b.jpg      labels "cat" and "dog"
+---   folder/a.png, folder/b.jpg              no labels
+---   folder/train/..., folder/test/...       each as above; also val, valid, validation, training, testing
+--- Folders within a class's belong to it. Names that begin with a dot, and files
+--- of other endings than .png, .jpg and .jpeg, are passed over.
+local core = require "aelua.core"
+local classes = require "aelua.data.classes"
+local Dataset = require "aelua.data.dataset"
+local errors = require "aelua.base.errors"
+local PictureRows = require "aelua.data.picture_rows"
+
+local M = {}
+
+---@class aelua.PictureOptions
+---@field label? boolean false: no labels, whatever folders the pictures are in; default true
+---@field size? integer|integer[] { height, width }, or one number for both; default: that of the pictures, which is one
+---@field fit? "stretch"|"crop"|"pad" how pictures become that size, default "stretch"; "crop" and "pad" keep proportions
+---@field interpolation? "nearest"|"bilinear"|"bicubic"|"area" as ae.image.resize has them; default "bilinear"
+---@field channels? 1|3|4 grey, RGB, RGBA; default: 1 where all pictures are grey, else 3
+---@field on_error? "error"|"skip" what a picture does that cannot be read; default "error"
+---@field memory? number bytes: pictures that fit into them together are kept; default 2^30, at most a quarter of the budget
+---@field ahead? integer batches that are read before they are wanted, default 2
+
+M.declared = {
+  label = { type = "boolean" },
+  size = { type = { "integer", "table" } },
+  fit = { type = "string", choices = { "stretch", "crop", "pad" } },
+  interpolation = { type = "string", choices = { "nearest", "bilinear", "bicubic", "area" } },
+  channels = { type = "integer" },
+  on_error = { type = "string", choices = { "error", "skip" } },
+  memory = { type = "number", min = 0 },
+  ahead = { type = "integer", min = 0, max = 1000 },
+}
+
+-- ---- What lies where ----
+
+local roles = {
+  train = "train", training = "train", test = "test", testing = "test",
+  val = "validation", valid = "validation", validation = "validation",
+}
+
+-- The first folder of a path, and what follows.
+local function cut(name) return name:match("^([^/]+)/(.+)$") end
+
+---@class aelua.PicturePart
+---@field folder string
+---@field names string[]
+
+-- train, test and validation part, or nil where the folder is no such.
+local function find_parts(folder, names)
+  local found, tops, only = {}, {}, true
+  for _, name in ipairs(names) do
+    local top = cut(name)
+    local role = top and roles[top:lower()]
+    only = only and role == "train"
+    if role then
+      tops[role] = tops[role] or top
+      errors.check(tops[role] == top, "format", "data.load: '%s' has '%s' and '%s', which are both the %s part", folder,
+        tops[role], top, role)
+      found[role] = found[role] or { folder = folder .. "/" .. top, names = {} }
+      table.insert(found[role].names, select(2, cut(name)))
+    end
+  end
+  return found.train and (only or found.test or found.validation) and found or nil
+end
+
+-- The class of each picture, or nil where they lie in the folder itself.
+local function class_names(who, part)
+  local list, loose = {}, nil
+  for i, name in ipairs(part.names) do
+    list[i] = cut(name)
+    if not list[i] then loose = name end
+  end
+  errors.check(not loose or next(list) == nil, "format", "%s: '%s' has pictures ('%s') beside folders of pictures; "
+    .. "wanted either, or label = false for all of them without labels", who, part.folder, loose)
+  return not loose and list or nil
+end
+
+local function add_labels(who, parts)
+  local all = {}
+  for _, part in ipairs(parts) do
+    part.class_of = class_names(who, part)
+    if not part.class_of then return end
+    table.move(part.class_of, 1, #part.class_of, #all + 1, all)
+  end
+  local _, names = classes.number(who, all)
+  for _, part in ipairs(parts) do part.labels, part.classes = classes.number(who, part.class_of, names), names end
+end
+
+-- ---- What they are ----
+
+local function check_size(who, size)
+  if size == nil then return nil end
+  if type(size) == "number" then size = { size, size } end
+  errors.check(#size == 2 and math.tointeger(size[1]) and math.tointeger(size[2]) and size[1] >= 1 and size[2] >= 1,
+    "invalid", "%s: size wants { height, width }", who)
+  return { math.tointeger(size[1]), math.tointeger(size[2]) }
+end
+
+-- fn(i) of every picture that is no failure yet; with `skip`, what it raises makes it one.
+local function each(part, skip, fn)
+  for i in ipairs(part.names) do
+    if not part.failed[i] then
+      if not skip then
+        fn(i)
+      else
+        local fine, failure = pcall(fn, i)
+        local broken = not fine and type(failure) == "table" and failure.code ~= "memory" and failure.code ~= "shape"
+        if not fine and not broken then error(failure, 0) end
+        part.failed[i] = broken and failure.message:gsub("^data%.load: ", "") or nil
+      end
+    end
+  end
+end
+
+-- Size and channels of all parts, from the files' heads.
+local function look(who, parts, o, skip)
+  local size, channels, first = check_size(who, o.size), 1, nil
+  local given = size ~= nil
+  for _, part in ipairs(parts) do
+    each(part, skip, function(i)
+      local height, width, count = part.pictures:head(i)
+      if count >= 3 then channels = 3 end
+      if not size then size, first = { height, width }, part.folder .. "/" .. part.names[i] end
+      errors.check(given or (height == size[1] and width == size[2]), "shape", "%s: '%s' is %d x %d (height x width), "
+        .. "'%s' is %d x %d; give a size = { height, width } that all become", who, first, size[1], size[2],
+        part.folder .. "/" .. part.names[i], height, width)
+    end)
+  end
+  return size, o.channels or channels
+end
+
+-- ---- Data sets ----
+
+-- Those of a part that are no failures, and those that are; raises where none is good.
+local function good_ones(who, part)
+  local good, skipped = {}, {}
+  for i, name in ipairs(part.names) do
+    if part.failed[i] then
+      skipped[#skipped + 1] = { path = part.folder .. "/" .. name, message = part.failed[i] }
+    else
+      good[#good + 1] = i
+    end
+  end
+  errors.check(#good > 0, "format", "%s: no picture in '%s' can be read; the first of %d: %s", who, part.folder, #skipped,
+    skipped[1] and skipped[1].message)
+  return good, skipped
+end
+
+local function default_memory()
+  local budget = core.memory().budget
+  return budget > 0 and math.min(1 << 30, budget // 4) or 1 << 30
+end
+
+-- A data set of each part; memory is for the first ones first.
+local function make(who, parts, o)
+  local skip = o.on_error == "skip"
+  for _, part in ipairs(parts) do
+    part.failed, part.pictures = {}, core.open_pictures(who, part.folder, part.names)
+  end
+  local size, channels = look(who, parts, o, skip)
+  if not size then good_ones(who, parts[1]) end
+  local shape, left = { size[1], size[2], channels }, o.memory or default_memory()
+  local sets = {}
+  for i, part in ipairs(parts) do
+    part.pictures:set_form(size[1], size[2], channels, o.size and (o.fit or "stretch") or "same",
+      o.interpolation or "bilinear")
+    local bytes = #part.names * size[1] * size[2] * channels
+    local source = PictureRows.source_of(part.pictures,
+      { folder = part.folder, names = part.names, shape = shape, ahead = math.tointeger(o.ahead or 2) }, bytes <= left)
+    if source.kept then left = left - bytes end
+    if skip then each(part, true, function(number) part.pictures:read(number) end) end
+    local good
+    good, source.skipped = good_ones(who, part)
+    local set = Dataset { input = PictureRows(source), labels = part.labels, classes = part.classes }
+    sets[i] = #source.skipped > 0 and set:select(good) or set
+  end
+  return sets
+end
+
+--- The data sets of a folder of pictures; nil where there is no picture in it.
+---@param who string
+---@param path string
+---@param given? aelua.PictureOptions checked
+---@return aelua.Dataset? train
+---@return aelua.Dataset? test
+---@return aelua.Dataset? validation
+function M.load(who, path, given)
+  local o = given or {}
+  errors.check(o.size or not (o.fit or o.interpolation), "invalid", "%s: %s wants a size", who,
+    o.fit and "fit" or "interpolation")
+  errors.check(not o.channels or o.channels == 1 or o.channels == 3 or o.channels == 4, "invalid",
+    "%s: channels wants 1 (grey), 3 (RGB) or 4 (RGBA), got %s", who, o.channels)
+  local names = core.list_pictures(who, path)
+  if #names == 0 then return nil end
+  local found = find_parts(path, names) or { train = { folder = path, names = names } }
+  local parts = {}
+  for _, role in ipairs { "train", "test", "validation" } do parts[#parts + 1] = found[role] end
+  if o.label ~= false then add_labels(who, parts) end
+  return table.unpack(make(who, parts, o))
+end
+
+return M
