@@ -129,20 +129,44 @@ int64_t ae_activation_grain(ae_activation_kind kind) {
   return kind <= AE_LEAKY_RELU ? AE_GRAIN_CHEAP : AE_GRAIN_COSTLY;
 }
 
+/* Rows of few channels are taken several at a time, as one row of at most this many. */
+enum { FOLDED = 512, SUMMED_ROWS = 32 };
+
+static int64_t fold(ae_activation f, int64_t rows, int64_t n) {
+  const int64_t together = n > 0 && f.kind != AE_SOFTMAX ? FOLDED / n : 1;
+  return together < 1 ? 1 : together < rows ? together : rows;
+}
+
+static void activate_rows(ae_activation f, int64_t rows, int64_t n, const real *b, real *y, bool sum_only) {
+  for (int64_t i = 0; i < rows; i++, y += n) {
+    if (sum_only)
+      add_row(n, b, y);
+    else
+      loops_of[f.kind].forward_biased(f, n, b, y);
+  }
+}
+
+/* y becomes z + b, and f of that unless `sum_only`. */
+static void activate_biased(ae_activation f, int64_t rows, int64_t n, const real *b, real *y, bool sum_only) {
+  const int64_t together = fold(f, rows, n), whole = together > 1 ? rows / together : 0;
+  if (whole > 0) {
+    real repeated[FOLDED];
+    for (int64_t i = 0; i < together; i++) memcpy(repeated + i * n, b, (size_t)n * sizeof *b);
+    activate_rows(f, whole, together * n, repeated, y, sum_only);
+  }
+  activate_rows(f, rows - whole * together, n, b, y + whole * together * n, sum_only);
+}
+
 void ae_activate(ae_activation f, int64_t rows, int64_t n, const real *b, real *y, real *saved) {
   if (f.kind == AE_SOFTMAX) {
     softmax_forward(rows, n, b, y);
-  } else if (f.kind == AE_LINEAR) {
-    for (int64_t i = 0; b && i < rows; i++) add_row(n, b, y + i * n);
-  } else if (saved) {
-    for (int64_t i = 0; b && i < rows; i++) add_row(n, b, y + i * n);
-    memcpy(saved, y, (size_t)(rows * n) * sizeof *y);
-    loops_of[f.kind].forward(f, rows * n, saved, y);
-  } else if (b) {
-    for (int64_t i = 0; i < rows; i++) loops_of[f.kind].forward_biased(f, n, b, y + i * n);
-  } else {
-    loops_of[f.kind].forward(f, rows * n, y, y);
+    return;
   }
+  const bool apart = f.kind == AE_LINEAR || saved;
+  if (b) activate_biased(f, rows, n, b, y, apart);
+  if (f.kind == AE_LINEAR || (b && !apart)) return;
+  if (saved) memcpy(saved, y, (size_t)(rows * n) * sizeof *y);
+  loops_of[f.kind].forward(f, rows * n, saved ? saved : y, y);
 }
 
 static void row_back(ae_activation f, int64_t n, const real *dy, const real *given, real *dz, real *sums) {
@@ -156,8 +180,19 @@ static void row_back(ae_activation f, int64_t n, const real *dy, const real *giv
   }
 }
 
-/* Rows are summed in real over this many at a time, those sums in double. */
-enum { SUMMED_ROWS = 32 };
+/* `sums` [n], where rows of them are summed in `scratch` first. Rows are summed in real over SUMMED_ROWS at a time,
+** those sums in double. */
+static void back_rows(ae_activation f, int64_t rows, int64_t n, const real *dy, const real *given, real *dz,
+                      real *scratch, int64_t channels, double *sums) {
+  for (int64_t begin = 0; begin < rows; begin += SUMMED_ROWS) {
+    int64_t end = begin + SUMMED_ROWS < rows ? begin + SUMMED_ROWS : rows;
+    if (sums) memset(scratch, 0, (size_t)n * sizeof *scratch);
+    for (int64_t i = begin; i < end; i++)
+      row_back(f, n, dy + i * n, given ? given + i * n : NULL, dz ? dz + i * n : NULL, sums ? scratch : NULL);
+    for (int64_t i = 0; sums && i < n; i += channels)
+      for (int64_t j = 0; j < channels; j++) sums[j] += scratch[i + j];
+  }
+}
 
 void ae_activate_back(ae_activation f, int64_t rows, int64_t n, const real *dy, const real *given, real *dz,
                       double *sums, real *scratch) {
@@ -166,11 +201,11 @@ void ae_activate_back(ae_activation f, int64_t rows, int64_t n, const real *dy, 
     loops_of[f.kind].back(f, rows * n, dy, given, dz);
     return;
   }
-  for (int64_t begin = 0; begin < rows; begin += SUMMED_ROWS) {
-    int64_t end = begin + SUMMED_ROWS < rows ? begin + SUMMED_ROWS : rows;
-    if (sums) memset(scratch, 0, (size_t)n * sizeof *scratch);
-    for (int64_t i = begin; i < end; i++)
-      row_back(f, n, dy + i * n, given ? given + i * n : NULL, dz ? dz + i * n : NULL, sums ? scratch : NULL);
-    for (int64_t j = 0; sums && j < n; j++) sums[j] += scratch[j];
+  const int64_t together = fold(f, rows, n), whole = together > 1 ? rows / together : 0, done = whole * together * n;
+  if (whole > 0) {
+    real folded[FOLDED];
+    back_rows(f, whole, together * n, dy, given, dz, folded, n, sums);
   }
+  back_rows(f, rows - whole * together, n, dy + done, given ? given + done : NULL, dz ? dz + done : NULL, scratch, n,
+            sums);
 }
