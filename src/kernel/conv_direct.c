@@ -146,6 +146,7 @@ typedef struct place {
   int64_t taps;
   ae_direct_piece *pieces;
   real *tail; /* [pixels, width] of a block that is not full */
+  ae_direct_ahead next_source, next_target;
 } place;
 
 /* What row i of the phase's targets reads. Neighbouring places of a kernel row are one piece. */
@@ -213,7 +214,7 @@ static void run_row(const place *at, ae_direct_block b, int64_t n_pieces, real *
 }
 
 /* Rows [begin, end) of one phase. */
-static void run_phase(const place *at, int64_t begin, int64_t end) {
+static void run_phase(place *at, int64_t begin, int64_t end) {
   const pass *p = at->p;
   real *picture = p->out + at->n * p->rows * p->columns * p->channels + at->group * p->width;
   ae_direct_block b = {0};
@@ -222,6 +223,8 @@ static void run_phase(const place *at, int64_t begin, int64_t end) {
     if (!p->few && !ae_direct_block_next(p->kernels, p->width, &b)) return;
     for (int64_t i = begin; i < end; i++) {
       const int64_t n_pieces = lay_pieces(at, i);
+      ae_direct_fetch(&at->next_source);
+      ae_direct_fetch(&at->next_target);
       real *to = picture + ((at->h.first + i * at->h.out_step) * p->columns + at->v.first) * p->channels;
       if (p->few)
         run_row_of_few(at, n_pieces, to);
@@ -231,36 +234,58 @@ static void run_phase(const place *at, int64_t begin, int64_t end) {
   } while (!p->few);
 }
 
-static void run_band(const pass *p, int64_t n, int64_t begin, int64_t end, int part) {
-  const int64_t places = p->conv->r * p->conv->s;
-  const span rows = reads(p, axis_h, p->phases_h, begin, end);
-  place at = {.p = p, .n = n, .pieces = p->pieces + part * places, .tail = p->rooms + part * p->room};
-  real *room = at.tail + ae_direct_lines(AE_DIRECT_ROWS * p->kernels->width[p->kernels->n_widths - 1]);
-  at.weights = p->weights;
-  for (at.group = 0; at.group < p->conv->groups; at.group++) {
-    at.band = ae_direct_band_at(&p->source, n, at.group, rows.low, rows.high, room);
+/* A band's number among all: its picture, and the rows of every phase. */
+typedef struct unit {
+  int64_t n, begin, end;
+} unit;
+
+static unit unit_at(const pass *p, int64_t number) {
+  const int64_t begin = number % p->bands * p->windows;
+  return (unit){number / p->bands, begin, begin + p->windows};
+}
+
+static void look_ahead(const pass *p, unit next, place *at) {
+  const ae_direct_source *s = &p->source;
+  const span rows = reads(p, axis_h, p->phases_h, next.begin, next.end);
+  const int64_t calls = p->phases_h * p->phases_w * p->windows, out_step = p->back ? p->conv->stride_h : 1;
+  at->next_source = ae_direct_ahead_of(s->data, s->rows, s->columns * s->channels, next.n, rows.low, rows.high, calls);
+  at->next_target = ae_direct_ahead_of(p->out, p->rows, p->columns * p->channels, next.n, next.begin * out_step,
+                                       next.end * out_step, calls);
+}
+
+static void run_band(const pass *p, place *at, unit u, real *room) {
+  const span rows = reads(p, axis_h, p->phases_h, u.begin, u.end);
+  at->n = u.n;
+  at->weights = p->weights;
+  for (at->group = 0; at->group < p->conv->groups; at->group++) {
+    at->band = ae_direct_band_at(&p->source, u.n, at->group, rows.low, rows.high, room);
     for (int64_t phase = 0; phase < p->phases_h * p->phases_w; phase++) {
-      at.h = axis_h(p, phase / p->phases_w), at.v = axis_w(p, phase % p->phases_w);
-      at.taps = at.h.taps * at.v.taps * p->source.depth;
-      if (at.v.count > 0) run_phase(&at, begin, end);
-      at.weights += at.taps * p->padded;
+      at->h = axis_h(p, phase / p->phases_w), at->v = axis_w(p, phase % p->phases_w);
+      at->taps = at->h.taps * at->v.taps * p->source.depth;
+      if (at->v.count > 0) run_phase(at, u.begin, u.end);
+      at->weights += at->taps * p->padded;
     }
   }
 }
 
+static void finish_band(const pass *p, unit u) {
+  const int64_t out_step = p->back ? p->conv->stride_h : 1, begin = u.begin * out_step, end = u.end * out_step;
+  ae_conv_finish finish = *p->finish;
+  finish.b = NULL;
+  ae_conv_finish_rows(&finish, p->channels, (u.n * p->rows + begin) * p->columns,
+                      ((end < p->rows ? end : p->rows) - begin) * p->columns, p->out);
+}
+
 static void run_bands(void *arg, int part, int64_t begin, int64_t end) {
   const pass *p = arg;
-  const int64_t out_step = p->back ? p->conv->stride_h : 1;
-  for (int64_t unit = begin; unit < end; unit++) {
-    const int64_t n = unit / p->bands, first = unit % p->bands * p->windows;
-    run_band(p, n, first, first + p->windows, part);
-    if (!p->finish) continue;
-    const int64_t row = first * out_step, after = (first + p->windows) * out_step;
-    ae_conv_finish finish = *p->finish;
-    finish.b = NULL;
-    if (finish.f.kind == AE_LINEAR || finish.f.kind == AE_RELU) continue;
-    ae_conv_finish_rows(&finish, p->channels, (n * p->rows + row) * p->columns,
-                        ((after < p->rows ? after : p->rows) - row) * p->columns, p->out);
+  const bool ahead = p->conv->r * p->conv->s * p->source.depth >= AE_DIRECT_WORTH_AHEAD;
+  const bool finishes = p->finish && p->finish->f.kind != AE_LINEAR && p->finish->f.kind != AE_RELU;
+  place at = {.p = p, .pieces = p->pieces + part * p->conv->r * p->conv->s, .tail = p->rooms + part * p->room};
+  real *room = at.tail + ae_direct_lines(AE_DIRECT_ROWS * p->kernels->width[p->kernels->n_widths - 1]);
+  for (int64_t number = begin; number < end; number++) {
+    if (ahead && number + 1 < end) look_ahead(p, unit_at(p, number + 1), &at);
+    run_band(p, &at, unit_at(p, number), room);
+    if (finishes) finish_band(p, unit_at(p, number));
   }
 }
 

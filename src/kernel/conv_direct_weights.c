@@ -34,12 +34,13 @@ typedef struct place {
   int64_t y_step;
   int64_t begin, end; /* rows of y */
   real *sums;         /* of the block */
+  ae_direct_ahead next_source, next_y;
 } place;
 
 /* ---- A band ---- */
 
 /* Taps [tap, tap + count) of kernel row r, which begin at column offset `column`. */
-static void add_taps(const place *at, ae_direct_block b, int64_t r, int64_t column, int64_t tap, int64_t count) {
+static void add_taps(place *at, ae_direct_block b, int64_t r, int64_t column, int64_t tap, int64_t count) {
   const pass *p = at->p;
   const ae_conv *c = &p->conv;
   const ae_range rows = ae_window_outputs(r, c->h, c->p, c->stride_h, c->dilation_h, c->top);
@@ -58,12 +59,14 @@ static void add_taps(const place *at, ae_direct_block b, int64_t r, int64_t colu
     const int64_t taps = ae_direct_share(count, p->kernels->most[b.which], number, &i);
     sum.in = in + i;
     sum.sums = at->sums + (tap + i) * b.width;
+    ae_direct_fetch(&at->next_source);
+    ae_direct_fetch(&at->next_y);
     p->kernels->outer[b.which][taps - 1](&sum);
     i += taps;
   }
 }
 
-static void add_block(const place *at, ae_direct_block b) {
+static void add_block(place *at, ae_direct_block b) {
   const pass *p = at->p;
   const ae_conv *c = &p->conv;
   const bool joined = c->dilation_w == 1;
@@ -81,24 +84,38 @@ static void copy_tail(const pass *p, const real *from, int64_t pixels, ae_direct
   }
 }
 
-static void add_band(const pass *p, int64_t n, int64_t begin, int64_t end, int part) {
+/* Rows of the source that rows [begin, end) of y read. */
+static ae_range reads(const ae_conv *c, int64_t begin, int64_t end) {
+  return (ae_range){begin * c->stride_h - c->top, (end - 1) * c->stride_h - c->top + (c->r - 1) * c->dilation_h + 1};
+}
+
+static void look_ahead(const pass *p, int64_t n, int64_t begin, place *at) {
+  const ae_conv *c = &p->conv;
+  const int64_t end = begin + p->windows, taps = c->r * c->s * p->group_c;
+  const int64_t calls = taps / p->kernels->most[p->kernels->n_widths - 1] + 1;
+  const ae_range rows = reads(c, begin, end);
+  at->next_source = ae_direct_ahead_of(p->source.data, c->h, c->w * c->c, n, rows.begin, rows.end, calls);
+  at->next_y = ae_direct_ahead_of(p->y, c->p, c->q * c->k, n, begin, end, calls);
+}
+
+static void add_band(const pass *p, place *at, int64_t n, int64_t begin, int part) {
   const ae_conv *c = &p->conv;
   real *room = p->rooms + part * p->room, *tail = room + p->band_room;
   real *sums = p->sums + part * p->count;
-  if (end > c->p) end = c->p;
-  place at = {.p = p, .begin = begin, .end = end};
+  const int64_t end = begin + p->windows < c->p ? begin + p->windows : c->p;
+  const ae_range rows = reads(c, begin, end);
+  at->begin = begin, at->end = end;
   for (int64_t group = 0; group < c->groups; group++, sums += c->r * c->s * p->group_c * p->padded) {
-    at.band = ae_direct_band_at(&p->source, n, group, begin * c->stride_h - c->top,
-                                (end - 1) * c->stride_h - c->top + (c->r - 1) * c->dilation_h + 1, room);
+    at->band = ae_direct_band_at(&p->source, n, group, rows.begin, rows.end, room);
     ae_direct_block b = {0};
     while (ae_direct_block_next(p->kernels, p->group_k, &b)) {
       const bool full = b.valid == b.width;
       const real *y = p->y + (n * c->p + begin) * c->q * c->k + group * p->group_k + b.begin;
       if (!full) copy_tail(p, y, (end - begin) * c->q, b, tail);
-      at.y = full ? y : tail;
-      at.y_step = full ? c->k : b.width;
-      at.sums = sums + b.at * c->r * c->s * p->group_c;
-      add_block(&at, b);
+      at->y = full ? y : tail;
+      at->y_step = full ? c->k : b.width;
+      at->sums = sums + b.at * c->r * c->s * p->group_c;
+      add_block(at, b);
     }
   }
 }
@@ -106,9 +123,11 @@ static void add_band(const pass *p, int64_t n, int64_t begin, int64_t end, int p
 static void add_bands(void *arg, int part, int64_t begin, int64_t end) {
   const pass *p = arg;
   memset(p->sums + part * p->count, 0, (size_t)p->count * sizeof *p->sums);
+  const bool ahead = p->conv.r * p->conv.s * p->group_c >= AE_DIRECT_WORTH_AHEAD;
+  place at = {.p = p};
   for (int64_t unit = begin; unit < end; unit++) {
-    const int64_t first = unit % p->bands * p->windows;
-    add_band(p, unit / p->bands, first, first + p->windows, part);
+    if (ahead && unit + 1 < end) look_ahead(p, (unit + 1) / p->bands, (unit + 1) % p->bands * p->windows, &at);
+    add_band(p, &at, unit / p->bands, unit % p->bands * p->windows, part);
   }
 }
 
