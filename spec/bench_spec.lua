@@ -1,4 +1,7 @@
 -- The benchmark runs and prints what it promises; how fast anything is stays out of the tests.
+local ae = require "aelua"
+local files = require "spec.support.files"
+
 local program = arg and arg[-1] or "build/aelua"
 
 local function bench(arguments)
@@ -24,6 +27,18 @@ describe("scripts/bench", function()
     assert(status == 0 or text:find("MISSED", 1, true), text)
     for _, part in ipairs { "vae: 784 to .* 420 million", "transposed: 28x28x1 to .* 3410 million",
       "as on one thread +[%d.]+" } do
+      assert(text:find(part), "wants " .. part .. " in:\n" .. text)
+    end
+  end)
+
+  it("compares epochs on a folder of pictures with epochs from memory", function()
+    local folder = files.folder()
+    for i = 1, 8 do ae.image.save(("%s/%d.png"):format(folder, i), ae.rand { 8, 8, 1 }) end
+    local text, status = bench("--folder " .. folder .. " --rounds 1 --threads 1")
+    files.remove(folder)
+    assert(status == 0 or text:find("MISSED", 1, true), text)
+    for _, part in ipairs { "8 samples %[8, 8, 1%]", "\n  from memory +[%d.]+ s +1.00 times",
+      "\n  read in every epoch +[%d.]+ s", "\n  read and kept, the first epoch +[%d.]+ s" } do
       assert(text:find(part), "wants " .. part .. " in:\n" .. text)
     end
   end)

@@ -10,8 +10,9 @@
 ---   --threads N      default 2
 ---   --data FOLDER    whole trainings on the MNIST there instead, and with --peers Keras' fit
 ---   --epochs N       of those; default 50
+---   --folder FOLDER  epochs on the pictures there instead, read beside the training, against epochs from memory
 ---
---- The exit status is 1 where something is not as fast, small or good as models.lua and trainings.lua want.
+--- The exit status is 1 where something is not as fast, small or good as models.lua, trainings.lua and folder.lua want.
 package.path = "scripts/bench.d/?.lua;" .. package.path
 local models = require "models"
 local workers = require "workers"
@@ -19,7 +20,7 @@ local report = require "report"
 
 local function usage(message)
   io.stderr:write("bench: ", message, "\nusage: scripts/bench [--peers FOLDER] [--models LIST] [--rounds N] ",
-    "[--seconds S] [--threads N] [--data FOLDER [--epochs N]]\n")
+    "[--seconds S] [--threads N] [--data FOLDER [--epochs N] | --folder FOLDER]\n")
   os.exit(2)
 end
 
@@ -38,6 +39,7 @@ local function parse(given)
     local option = given[i]
     if option == "--peers" then o.peers = value()
     elseif option == "--data" then o.data = value()
+    elseif option == "--folder" then o.folder = value()
     elseif option == "--epochs" then o.epochs = whole()
     elseif option == "--rounds" then o.rounds = whole()
     elseif option == "--seconds" then o.seconds = number()
@@ -56,6 +58,7 @@ end
 
 local o = parse(arg)
 o.python = o.peers and workers.python(o.peers)
+if o.folder then os.exit(require("folder").run(o), true) end
 if o.data then os.exit(require("fit").run(o), true) end
 
 local all = workers.start(o)

@@ -11,14 +11,19 @@ local ops = core.ops
 
 local who = "data.load"
 
----@class aelua.TableOptions
----@field label? integer|string|false which column is the label: its number (from the end if negative) or name; false: none
----@field header? boolean whether the first row names columns; default: found out
----@field delimiter? string one character, " " for white space; default: found out
----@field decimal? "."|"," the decimal mark, default "."
----@field dtype? "f32"|"u8" "u8": whole numbers 0..255, which are pixels; default "f32"
-
----@class aelua.LoadOptions: aelua.TableOptions, aelua.PictureOptions of tables and of folders of pictures; other files take none
+---@class aelua.LoadOptions of tables and of folders of pictures; other files take none
+---@field label? integer|string|boolean the column that is the label, by number (negative: from the end) or name; false: none, of pictures too
+---@field header? boolean tables: whether the first row names columns; default: found out
+---@field delimiter? string tables: one character, " " for white space; default: found out
+---@field decimal? "."|"," tables: the decimal mark, default "."
+---@field dtype? "f32"|"u8" tables: "u8": whole numbers 0..255, which are pixels; default "f32"
+---@field size? integer|integer[] pictures: { height, width } that all become, or one for both; default: theirs, if it is one
+---@field fit? "stretch"|"crop"|"pad" "crop" (the middle) and "pad" (with black) keep proportions; default "stretch"
+---@field interpolation? "nearest"|"bilinear"|"bicubic"|"area" pictures: as in ae.image.resize; default "bilinear"
+---@field channels? 1|3|4 pictures: grey, RGB or RGBA; default: 1 where all are grey, else 3; alpha is then left out
+---@field on_error? "error"|"skip" of a broken picture; "skip" decodes all at once to find them; default "error"
+---@field memory? number pictures: bytes to keep them in, if all fit; default 2^30, at most a quarter of the budget
+---@field ahead? integer pictures: batches that are read before they are wanted, default 2
 
 local of_tables = {
   label = { type = { "integer", "string", "boolean" } }, header = { type = "boolean" }, delimiter = { type = "string" },
@@ -131,11 +136,23 @@ end
 --- or from a table of named ones:
 ---   a folder of IDX files (MNIST), plain or gzipped      -> train, test
 ---   a folder of tables named train..., test...           -> train, test
----   a folder of pictures, PNG and JPEG: in folders train, test (or val, validation; with both, the third)
----     -> train, test, validation; of other folders their names are the labels -> one data set
+---   a folder of pictures with folders train and test     -> train, test
+---   another folder of pictures                           -> one data set
 ---   an IDX file, an NPY file, a table (CSV, white space) -> one data set
---- The test part is nil where there is none. Pictures may be more than fit into
---- memory: they are read as batches want them (lua/aelua/data/pictures.lua).
+--- The test part is nil where there is none.
+---
+--- Pictures are files named .png, .jpg or .jpeg; other names, and those that begin
+--- with a dot, are passed over. They lie in a folder, without labels, or in folders
+--- in it, whose names become the labels (numbers by size, then texts); all that lies
+--- further down belongs to these. So in train and test; folders named val, valid or
+--- validation are the second result, the third where there is a test too.
+---
+--- There may be more of them than fit into memory: a thread reads them in the order
+--- of the batches, ahead of the training. Where all fit into `memory`, each is read
+--- once and kept as u8; `dataset:info()` says so. All headers are looked at before
+--- load returns. A picture that cannot be read is an error that names it, of load or
+--- of the batch that it is in; with on_error = "skip" it is left out, and
+--- `dataset:info().skipped` lists it.
 ---@param source string|userdata|table
 ---@param given? aelua.LoadOptions
 ---@return aelua.Dataset train

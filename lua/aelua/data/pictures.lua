@@ -12,16 +12,7 @@ local PictureRows = require "aelua.data.picture_rows"
 
 local M = {}
 
----@class aelua.PictureOptions
----@field label? boolean false: no labels, whatever folders the pictures are in; default true
----@field size? integer|integer[] { height, width }, or one number for both; default: that of the pictures, which is one
----@field fit? "stretch"|"crop"|"pad" how pictures become that size, default "stretch"; "crop" and "pad" keep proportions
----@field interpolation? "nearest"|"bilinear"|"bicubic"|"area" as ae.image.resize has them; default "bilinear"
----@field channels? 1|3|4 grey, RGB, RGBA; default: 1 where all pictures are grey, else 3
----@field on_error? "error"|"skip" what a picture does that cannot be read; default "error"
----@field memory? number bytes: pictures that fit into them together are kept; default 2^30, at most a quarter of the budget
----@field ahead? integer batches that are read before they are wanted, default 2
-
+--- Options of load, as aelua.LoadOptions describes them.
 M.declared = {
   label = { type = "boolean" },
   size = { type = { "integer", "table" } },
@@ -182,7 +173,7 @@ end
 --- The data sets of a folder of pictures; nil where there is no picture in it.
 ---@param who string
 ---@param path string
----@param given? aelua.PictureOptions checked
+---@param given? aelua.LoadOptions checked
 ---@return aelua.Dataset? train
 ---@return aelua.Dataset? test
 ---@return aelua.Dataset? validation
