@@ -162,6 +162,26 @@ describe("fit", function()
     assert.is_nil(history:last().val_loss)
   end)
 
+  it("tells the model of each pass, and reports the values that it gives for one", function()
+    local model, told = toy.model(), {}
+    function model:begin_pass(run) told[#told + 1] = run and "train " .. run.epoch or "evaluate" end
+    function model:end_pass(run)
+      told[#told + 1] = "end"
+      if run then run:warn("epoch " .. run.epoch) end
+      return { seen = run and 7 or 3, weight = 0.5 }
+    end
+    local history = fit(model, toy.pairs(8), { epochs = 2, batch_size = 4, validation = toy.pairs(4) })
+    assert.same({ "train 1", "end", "evaluate", "end", "train 2", "end", "evaluate", "end" }, told)
+    assert.same({ "epoch", "loss", "fit", "seen", "weight", "val_loss", "val_fit", "val_seen", "val_weight", "lr", "seconds" },
+      history.columns)
+    assert.equal(7, history:last().seen)
+    assert.equal(3, history:last().val_seen)
+    assert.same({ "epoch 1", "epoch 2" }, history.warnings)
+    local again = ae.History()
+    again:load_state(history:state())
+    assert.same(history.warnings, again.warnings)
+  end)
+
   it("takes a smaller batch by default where there are fewer samples", function()
     assert.equal(1, #fit(toy.model(), toy.pairs(5), { optimizer = sgd(0.1) }).epochs)
   end)

@@ -14,4 +14,5 @@ return names.strict({
   ContinuousBernoulli = require "aelua.dist.continuous_bernoulli",
   Categorical = require "aelua.dist.categorical",
   Mixture = require "aelua.dist.mixture",
+  bound = require "aelua.dist.bound",
 }, "dist")

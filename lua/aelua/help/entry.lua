@@ -214,6 +214,14 @@ function M.field(path, name, module, owner)
   return entry
 end
 
+-- The options of a class that leaves making itself to the one it extends.
+local function add_inherited_options(entry, declared)
+  local options = find_type(("aelua.%sOptions"):format(declared.class_name or ""))
+  if not options then return end
+  entry.title = entry.title .. "(given)"
+  entry.sections[#entry.sections + 1] = { title = "Options in `given`", items = as_items(all_fields(options)) }
+end
+
 ---@param title string the class's public name
 ---@param docs aelua.Doc[] of the file that declares it
 ---@param declared aelua.Doc the declaration
@@ -235,6 +243,8 @@ function M.class(title, docs, declared)
     if #init.text > 0 and #text > 0 then entry.text[#entry.text + 1] = "" end
     table.move(init.text, 1, #init.text, #entry.text + 1, entry.text)
     add_function_sections(entry, init)
+  else
+    add_inherited_options(entry, declared)
   end
   if declared.parent then
     if #entry.text > 0 then entry.text[#entry.text + 1] = "" end

@@ -93,7 +93,8 @@ local function declaration(line)
   end
   local returned = line:match("^return%s+function%s*%(([^)]*)")
   if returned then return { kind = "function", arguments = split_arguments(returned) } end
-  local variable, parent, class_name = line:match('^%s*local%s+([%w_]+)%s*=%s*([%w_.]+):extend%s*%(?%s*"([%w_]+)"')
+  local variable, parent, method, class_name = line:match('^%s*local%s+([%w_]+)%s*=%s*([%w_.]+):([%w_]+)%s*%(?%s*"([%w_]+)"')
+  if method ~= "extend" and method ~= "member" then variable = nil end
   if not variable then variable, class_name = line:match('^%s*local%s+([%w_]+)%s*=%s*class%s*%(?%s*"([%w_]+)"') end
   if variable then return { kind = "class", name = variable, class_name = class_name, parent = parent } end
   return nil

@@ -57,13 +57,6 @@ return function(Model, tools)
     if self._loss and loss.describe(self._loss) then self:check_targets(who, set) end
   end
 
-  function Autoencoder:build(shape)
-    shape = shapes.check(self.class_name .. ":build", shape)
-    errors.check(shapes.equal(shape, self.input), "shape", "%s was made for %s, got %s", self.class_name,
-      shapes.text(self.input), shapes.text(shape))
-    return self.output
-  end
-
   -- The loss of named results is the sum of each one's.
   local function named_losses(self, prediction, target)
     local total, terms = nil, {}

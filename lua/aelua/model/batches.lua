@@ -68,7 +68,7 @@ end
 ---@param data any a tensor [N, shape...], a table of named ones, or what dataset takes
 ---@param size integer samples in a batch
 ---@param shape table of a sample
----@param fn fun(batch: any): any
+---@param fn fun(input: any, batch: table?): any of an input, and the batch of the data set that it came in
 ---@return aelua.Tensor|table
 function M.map(who, dataset, data, size, shape, fn)
   local all
@@ -86,7 +86,7 @@ function M.map(who, dataset, data, size, shape, fn)
   errors.check(total > 0, "invalid", "%s: the data set is empty", who)
   for batch in set:batches { size = math.min(size, total) } do
     local count = check(who, batch.input, shape)
-    all = put(all, core.scope(fn, batch.input), first, total)
+    all = put(all, core.scope(fn, batch.input, batch), first, total)
     first = first + count
   end
   return all

@@ -38,7 +38,7 @@ return function(model)
   local outputs = {}
   model:quietly(model.watch, model, function(_, module, output)
     if is_batch(output) then outputs[module] = shapes.of_sample(output) end
-  end, model.forward, model, shapes.zeros(model.input))
+  end, model.probe, model)
 
   local rows, is_module = {}, {}
   for name, module in model:named_modules() do

@@ -68,14 +68,26 @@ return function(tools, files)
     return scaler and each(value, function(t) return scaler:inverse(t) end) or value
   end
 
-  --- The codes of a prepared batch.
-  function Model:encode_batch(x) return self:within(self.encoder, "forward", x) end
+  --- The codes of a prepared batch; `_batch` is what it came in, nil for a plain tensor.
+  function Model:encode_batch(x, _batch) return self:within(self.encoder, "forward", x) end
 
   --- The results of a batch of codes, before the scaler is undone.
-  function Model:decode_batch(code) return self:within(self.decoder, "forward", code) end
+  function Model:decode_batch(code, _batch) return self:within(self.decoder, "forward", code) end
 
   --- Prepared input to result.
-  function Model:forward(x) return self:decode_batch(self:encode_batch(x)) end
+  function Model:forward(x, batch) return self:decode_batch(self:encode_batch(x, batch), batch) end
+
+  --- The result for one sample of zeros, for those who watch the layers.
+  function Model:probe() return self:forward(shapes.zeros(self.input)) end
+
+  --- Checks that a model that was built when it was made is built for `shape`.
+  function Model:build(shape)
+    if not self.output then return nn.Module.build(self, shape) end
+    shape = shapes.check(self.class_name .. ":build", shape)
+    errors.check(shapes.equal(shape, self.input), "shape", "%s was made for %s, got %s", self.class_name,
+      shapes.text(self.input), shapes.text(shape))
+    return self.output
+  end
 
   function Model:losses()
     errors.raise("unsupported", ("%s has no method losses"):format(self.class_name), 2)
@@ -113,7 +125,9 @@ return function(tools, files)
   ---@param given? { batch_size?: integer } default 256
   ---@return aelua.Tensor [N, ...]
   function Model:encode(data, given)
-    return ask(self, "encode", data, given, self.input, function(x) return self:encode_batch(self:prepare(x)) end)
+    return ask(self, "encode", data, given, self.input, function(x, batch)
+      return self:encode_batch(self:prepare(x), batch)
+    end)
   end
 
   --- The results of codes, in the units of the input.
@@ -121,7 +135,9 @@ return function(tools, files)
   ---@param given? { batch_size?: integer } default 256
   ---@return aelua.Tensor [N, ...]
   function Model:decode(codes, given)
-    return ask(self, "decode", codes, given, self.code, function(z) return self:restore(self:decode_batch(z)) end)
+    return ask(self, "decode", codes, given, self.code, function(z, batch)
+      return self:restore(self:decode_batch(z, batch))
+    end)
   end
 
   --- What the model makes of samples, in the units of the input.
@@ -129,8 +145,8 @@ return function(tools, files)
   ---@param given? { batch_size?: integer } default 256
   ---@return aelua.Tensor [N, ...]
   function Model:reconstruct(data, given)
-    return ask(self, "reconstruct", data, given, self.input, function(x)
-      return self:restore(self:forward(self:prepare(x)))
+    return ask(self, "reconstruct", data, given, self.input, function(x, batch)
+      return self:restore(self:forward(self:prepare(x), batch))
     end)
   end
 

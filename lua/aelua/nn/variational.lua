@@ -10,20 +10,18 @@
 --- q:kl() counts each dimension whose mean over the batch is below that many nats as
 --- that many, so that it is not pressed further (Kingma and others, "Improving
 --- variational inference with inverse autoregressive flow", NeurIPS 2016). bound:
---- the logarithm of the variance stays between two numbers, smoothly:
----   c + h tanh((v - c) / h), c their middle, h half their distance
---- which is v about the middle. Without it, it may be any number.
+--- the logarithm of the variance stays between two numbers, smoothly
+--- (dist/bound.lua); without it, it may be any number.
 --- Kingma, Welling, "Auto-encoding variational Bayes", ICLR 2014.
 local core = require "aelua.core"
 local Dense = require "aelua.nn.dense"
 local Module = require "aelua.nn.module"
 local Posterior = require "aelua.nn.posterior"
 local Prior = require "aelua.nn.prior"
+local bound = require("aelua.dist").bound
 local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
-
-local ops = core.ops
 
 ---@class aelua.Variational: aelua.Module
 ---@field units integer
@@ -46,13 +44,6 @@ local declared = {
   weight_init = {},
 }
 
-local function check_bound(bound)
-  local low, high = bound[1], bound[2]
-  errors.check(#bound == 2 and type(low) == "number" and type(high) == "number" and low < high and high - low < math.huge,
-    "invalid", "Variational: bound wants { low, high }, low below high, got { %s, %s }", tostring(low), tostring(high))
-  return { low, high }
-end
-
 ---@param units integer numbers in a code
 ---@param given? aelua.VariationalOptions
 function Variational:init(units, given, ...)
@@ -65,7 +56,7 @@ function Variational:init(units, given, ...)
   self.logvar = Dense(self.units, { weight_init = o.weight_init })
   self.prior = Prior.get("Variational", o.prior)
   self.free_bits = o.free_bits > 0 and o.free_bits or nil
-  self.bound = o.bound and check_bound(o.bound)
+  self.bound = bound.check("Variational", o.bound)
   errors.check(not self.free_bits or self.prior.is_standard, "unsupported",
     "Variational: free_bits wants a prior whose dimensions are apart, which %s's are not", self.prior.class_name)
 end
@@ -83,12 +74,6 @@ function Variational:build(shape)
   return { self.units }
 end
 
--- See the head of the file.
-local function bounded(v, bound)
-  local middle, half = (bound[1] + bound[2]) / 2, (bound[2] - bound[1]) / 2
-  return ops.tanh((v - middle) * (1 / half)) * half + middle
-end
-
 ---@param x aelua.Tensor [N, F]
 ---@return aelua.Posterior of [N, units]
 function Variational:forward(x)
@@ -98,9 +83,8 @@ function Variational:forward(x)
   end
   errors.check(core.is_tensor(x) and x.ndim == 2, "shape", "Variational wants features [N, F], got %s",
     core.is_tensor(x) and shapes.text(x.shape) or type(x))
-  local mean, logvar = self.mean:forward(x), self.logvar:forward(x)
-  if self.bound then logvar = bounded(logvar, self.bound) end
-  return Posterior(mean, logvar, self.prior, self.training and self.free_bits or nil)
+  local logvar = bound.apply(self.logvar:forward(x), self.bound)
+  return Posterior(self.mean:forward(x), logvar, self.prior, self.training and self.free_bits or nil)
 end
 
 function Variational:config(writer)

@@ -20,6 +20,13 @@ local M = {
   plateau = require "aelua.schedule.plateau",
 }
 
+--- What a file keeps of a schedule; nil: it is a class of one's own, or follows a run.
+---@param schedule aelua.Schedule
+---@return table?
+function M.describe(schedule)
+  return rawget(M, schedule.class_name) == getmetatable(schedule) and schedule:config() or nil
+end
+
 --- A schedule from what its `config()` gave.
 ---@param config table
 ---@return aelua.Schedule

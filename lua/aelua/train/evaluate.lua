@@ -10,7 +10,7 @@ local M = {}
 local Means = {}
 Means.__index = Means
 
-function M.means() return setmetatable({ sums = {}, names = {}, count = 0 }, Means) end
+function M.means() return setmetatable({ sums = {}, values = {}, names = {}, count = 0 }, Means) end
 
 local function number(value) return type(value) == "number" and value or value:item() end
 
@@ -51,10 +51,22 @@ function Means:add_metrics(list, prediction, target, n)
   for _, metric in ipairs(list) do self:add(metric.name, metrics.value(metric, prediction, target), n) end
 end
 
+--- Takes values that are no means of batches, in a stable order.
+---@param values? table<string, number>
+function Means:set(values)
+  local order = {}
+  for name in pairs(values or {}) do order[#order + 1] = name end
+  table.sort(order)
+  for _, name in ipairs(order) do
+    if not self.sums[name] and not self.values[name] then self.names[#self.names + 1] = name end
+    self.values[name] = values[name]
+  end
+end
+
 --- Writes the means into `row` under `prefix .. name`; appends the names to `order`.
 function Means:write(row, order, prefix)
   for _, name in ipairs(self.names) do
-    row[prefix .. name] = self.sums[name] / self.count
+    row[prefix .. name] = self.values[name] or self.sums[name] / self.count
     order[#order + 1] = prefix .. name
   end
 end
@@ -105,7 +117,13 @@ end
 ---@param ends? fun(): boolean asked after every batch; the means are then those so far
 ---@return aelua.Means
 function M.run(model, set, batch_size, list, ends)
-  return M.quietly(model, pass, model, set, batch_size, list, ends)
+  if not model.begin_pass then return M.quietly(model, pass, model, set, batch_size, list, ends) end
+  model:begin_pass()
+  local ok, means = pcall(M.quietly, model, pass, model, set, batch_size, list, ends)
+  local values = model:end_pass()
+  if not ok then error(means, 0) end
+  means:set(values)
+  return means
 end
 
 return M

@@ -10,6 +10,9 @@
 ---   model:state_dict(), model:load_state_dict(dict)
 ---   model:check_data(who, set)
 ---       optional: raises unless the samples of a data set fit the model.
+---   model:begin_pass(run?), model:end_pass(run?) -> values?
+---       optional: told before and after a pass over a data set, with the run where
+---       it is one of training; numbers by name that are reported with the means.
 ---
 --- and of a data set: #set, set:batches { size, shuffle, drop_last }, set:narrow(first, count).
 --- A batch has `input`, and `target` where it is not the input; where it has a
@@ -84,6 +87,15 @@ function Run:was_interrupted()
   return self.history.interrupted
 end
 
+--- Tells of something that is wrong without being an error: a line beside the
+--- progress, kept in history.warnings.
+---@param text string
+function Run:warn(text)
+  local warnings = self.history.warnings
+  warnings[#warnings + 1] = text
+  self:say("warning: " .. text)
+end
+
 --- Prints a line beside the progress.
 function Run:say(text) self.progress:say(text) end
 
@@ -149,6 +161,7 @@ local function train_epoch(run, set, o, list)
   local size = o.batch_size
   local batches = o.drop_last and #set // size or (#set + size - 1) // size
   run.model:train()
+  if run.model.begin_pass then run.model:begin_pass(run) end
   run.progress:begin_epoch(run.epoch, batches)
   run.batch = 0
   for batch in set:batches { size = size, shuffle = o.shuffle, drop_last = o.drop_last } do
@@ -164,6 +177,7 @@ local function train_epoch(run, set, o, list)
     run.progress:step(run.batch, means.sums.loss / means.count)
     if run:was_interrupted() or run.stopping then break end
   end
+  if run.model.end_pass then means:set(run.model:end_pass(run)) end
   return means
 end
 

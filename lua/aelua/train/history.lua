@@ -10,10 +10,11 @@ local class = require "aelua.base.class"
 ---@field columns string[] names in the order they first appeared
 ---@field interrupted boolean Ctrl-C ended the run
 ---@field stopped string? why a callback ended it
+---@field warnings string[] what was wrong without being an error
 local History = class("History")
 
 function History:init()
-  self.epochs, self.columns, self.interrupted = {}, {}, false
+  self.epochs, self.columns, self.warnings, self.interrupted = {}, {}, {}, false
   self.seen = {}
 end
 
@@ -51,12 +52,13 @@ function History:state()
     for key, value in pairs(row) do copy[key] = value end
     epochs[i] = copy
   end
-  return { epochs = epochs, columns = table.move(self.columns, 1, #self.columns, 1, {}) }
+  local function copy(list) return table.move(list, 1, #list, 1, {}) end
+  return { epochs = epochs, columns = copy(self.columns), warnings = copy(self.warnings) }
 end
 
 ---@param state table what `state` gave
 function History:load_state(state)
-  self.epochs, self.columns, self.seen = state.epochs, state.columns, {}
+  self.epochs, self.columns, self.warnings, self.seen = state.epochs, state.columns, state.warnings or {}, {}
   for _, name in ipairs(self.columns) do self.seen[name] = true end
 end
 

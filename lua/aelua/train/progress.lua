@@ -24,6 +24,7 @@ local function duration(seconds)
 end
 
 local function number(value)
+  if math.type(value) == "integer" then return ("%d"):format(value) end
   if value ~= 0 and (math.abs(value) < 1e-3 or math.abs(value) >= 1e5) then return ("%.3e"):format(value) end
   return ("%.4f"):format(value)
 end

@@ -1,0 +1,145 @@
+local ae = require "aelua"
+local fails = require "spec.support.fails"
+local support = require "spec.support.nn"
+local nn = ae.nn
+
+local raises = support.raises
+
+local function vae(given, class)
+  local o = {
+    input = { 2, 3 }, latent = 2, encoder = nn.Sequential { nn.Flatten(), nn.Dense(4, "tanh") },
+    decoder = nn.Sequential { nn.Dense(4, "tanh"), nn.Dense { 2, 3 } },
+  }
+  for key, value in pairs(given or {}) do o[key] = value end
+  return ae[class or "VAE"](o)
+end
+
+describe("VAE", function()
+  before_each(function() ae.seed(25) end)
+
+  it("learns, and asks its posterior's means", function()
+    local model = vae { metrics = { "mse" } }
+    local x = ae.bernoulli({ 128, 1, 3 }, 0.5):tile { 1, 2, 1 }
+    local before = model:evaluate(x)
+    local history = model:fit(x, { epochs = 60, batch_size = 32, verbose = 0, optimizer = ae.optim.Adam { lr = 0.02 } })
+    local after = model:evaluate(x)
+    assert.is_true(after.loss < before.loss - 0.5, ("%g, then %g"):format(before.loss, after.loss))
+    assert.is_true(after.mse < before.mse)
+    assert.equal(128, #model:encode(x))
+    support.near(model:infer(x):mean():totable(), model:encode(x))
+    assert.same(x.shape, model:reconstruct(x).shape)
+    assert.same(model:reconstruct(x):totable(), model:decode(model:encode(x)):totable())
+    assert.same({ "loss", "beta", "kl", "reconstruction", "mse", "active_units" },
+      table.move(history.columns, 2, 7, 1, {}))
+  end)
+
+  it("adds penalties, corruption and targets as every model does", function()
+    local calls = 0
+    local model = vae {
+      decoder = nn.Sequential { nn.Dense({ 2, 3 }, { l2 = 0.1 }) },
+      corruption = function(x)
+        calls = calls + 1
+        return x * 0
+      end,
+    }
+    local x = ae.rand(4, 2, 3)
+    local total, terms = model:losses { input = x, target = x * 0.5 }
+    assert.equal(1, calls)
+    assert.near(total:item(), (terms.reconstruction + terms.kl + terms.l2):item(), 1e-5)
+    support.near(model:infer(x * 0):kl():mean():item(), terms.kl)
+    model:eval()
+    model:losses { input = x }
+    assert.equal(1, calls)
+  end)
+
+  it("reports a loss without free bits where it is not trained", function()
+    local model, x = vae { free_bits = 5 }, ae.rand(4, 2, 3)
+    local _, terms = model:losses { input = x }
+    assert.near(10, terms.kl:item() + terms.free_bits:item(), 1e-4)
+    local row = model:evaluate(x)
+    assert.is_nil(row.free_bits)
+    assert.near(row.loss, row.reconstruction + row.kl, 1e-4)
+  end)
+
+  it("is extended by a class that states its loss", function()
+    local Half = ae.VariationalModel:extend("Half")
+    function Half:objective(q, target)
+      local raw = self:generate(q:mean())
+      local reconstruction = self.likelihood:nll(raw, target)
+      return reconstruction * 0.5, { reconstruction = reconstruction }, raw
+    end
+    local model = vae()
+    local half = Half {
+      input = { 2, 3 }, latent = 2, encoder = model.encoder, decoder = model.decoder,
+    }
+    local total, terms = half:losses { input = ae.rand(3, 2, 3) }
+    assert.near(total:item(), 0.5 * terms.reconstruction:item(), 1e-6)
+    assert.equal("integer", math.type(half:fit(ae.rand(8, 2, 3), { verbose = 0 }):last().active_units))
+  end)
+
+  it("has a conv encoder where it ends flat", function()
+    local model = vae {
+      input = { 8, 8, 1 },
+      encoder = nn.Sequential { nn.Conv2d(4, 3, { stride = 2, padding = "same", activation = "relu" }), nn.Flatten() },
+      decoder = nn.Sequential {
+        nn.Dense({ 4, 4, 4 }, "relu"), nn.ConvTranspose2d(1, 3, { stride = 2, padding = "same" }),
+      },
+    }
+    assert.same({ 3, 8, 8, 1 }, model:sample(3).shape)
+    raises("the encoder wants to give features %[N, F%], got %[N, 4, 4, 4%]; nn.Flatten%(%) at its end", vae, {
+      input = { 8, 8, 1 }, encoder = nn.Sequential { nn.Conv2d(4, 3, { stride = 2, padding = "same" }) },
+    })
+  end)
+
+  describe("refuses", function()
+    it("a latent size of 0, and options that it does not have", function()
+      raises("VAE: latent wants at least 1, got 0", vae, { latent = 0 })
+      raises("VAE: latent wants integer, got 2.5", vae, { latent = 2.5 })
+      raises("VAE has no option 'latnt'; did you mean 'latent'", vae, { latnt = 3 })
+      raises("VAE: no likelihood 'gausian'; did you mean 'gaussian'", vae, { likelihood = "gausian" })
+      raises("VAE: likelihood bernoulli has no option 'variance'", vae, { likelihood = { "bernoulli", variance = 2 } })
+      raises("likelihood gaussian: variance wants a number above 0", vae, { likelihood = { "gaussian", variance = -1 } })
+      raises("BetaVAE: of beta and capacity only one can be", vae, { beta = 2, capacity = 3 }, "BetaVAE")
+      raises("BetaVAE: gamma wants capacity", vae, { gamma = 3 }, "BetaVAE")
+      raises("VAMP has no option 'prior'", vae, { prior = "mixture" }, "VAMP")
+      raises("VAE: input wants one shape, got named ones", vae, { input = { a = { 2 } } })
+      raises("VAE wants a table of options, got nil", ae.VAE)
+    end)
+
+    it("a decoder that does not give back the input's shape, or ends with a sigmoid", function()
+      raises("VAE: decoder%[1%] Dense gives %[3, 2%], the input is %[2, 3%]", vae,
+        { decoder = nn.Sequential { nn.Dense { 3, 2 } } })
+      raises("decoder%[2%] Dense gives %[2, 3%], the likelihood gaussian of the input %[2, 3%] is %[2, 6%]", vae,
+        { likelihood = { "gaussian", variance = "per_pixel" } })
+      for _, kind in ipairs { "bernoulli", "continuous_bernoulli" } do
+        raises("VAE: the decoder ends with sigmoid, but the likelihood " .. kind .. " takes logits", vae,
+          { likelihood = kind, decoder = nn.Sequential { nn.Dense({ 2, 3 }, "sigmoid") } })
+      end
+      assert.truthy(vae { likelihood = "gaussian", decoder = nn.Sequential { nn.Dense({ 2, 3 }, "sigmoid") } })
+    end)
+
+    it("data that the likelihood is not of, before anything has changed", function()
+      local model = vae()
+      local before = model.decoder[1].weight:totable()
+      fails("invalid", "VAE: the likelihood bernoulli wants data from 0 to 1, got 0 to 2", function()
+        model:fit(ae.tensor { { { 0, 1, 2 }, { 0, 0, 0 } } }, { verbose = 0 })
+      end)
+      assert.same(before, model.decoder[1].weight:totable())
+      raises("wants data from 0 to 1", model.evaluate, model, ae.full({ 2, 2, 3 }, -0.5))
+      raises("wants data from 0 to 1", model.log_likelihood, model, ae.full({ 2, 2, 3 }, 3))
+      assert.truthy(vae { likelihood = "gaussian" }:evaluate(ae.full({ 2, 2, 3 }, 3)))
+    end)
+
+    it("a log variance that is not finite, naming epoch, batch and layer", function()
+      local model = vae { encoder = nn.Sequential { nn.Flatten(), nn.Dense(4) } }
+      ae.no_grad(function()
+        model.encoder[2].weight:fill_(1e10)
+        model.posterior.logvar.weight:fill_(ae.real == "f64" and 1e299 or 1e30)
+      end)
+      local before = model.decoder[1].weight:totable()
+      raises("in epoch 1, batch 1: the output of posterior.logvar %(Dense%) is not finite", model.fit, model,
+        ae.rand(8, 2, 3), { verbose = 0, batch_size = 4 })
+      assert.same(before, model.decoder[1].weight:totable())
+    end)
+  end)
+end)
