@@ -10,7 +10,7 @@
 ---   label   [n] i32 from 1, where it has labels; else nil
 ---   size    n
 ---   release()  gives the memory of its tensors back at once, for whoever is sure
----           that nobody else uses them; not where a data set is mapped
+---           that nobody else uses them; not where a data set is mapped, but for `augment`
 local core = require "aelua.core"
 local class = require "aelua.base.class"
 local errors = require "aelua.base.errors"
@@ -29,6 +29,7 @@ local ops = core.ops
 ---@field seed? integer of the random order; default: from the stream that ae.seed sets
 ---@field balanced? boolean draw samples so that all classes are equally likely, with replacement
 ---@field weights? userdata|number[] draw samples with these weights, one for each, with replacement
+---@field training? boolean false: what `augment` changes at random stays as it is, default true
 ---@field sampler? table an object whose draw(n) gives the epoch's order, [m] i32 of places 1..n
 
 ---@class aelua.Batches: aelua.Class
@@ -45,6 +46,7 @@ local declared = {
   balanced = { type = "boolean", default = false },
   weights = { type = { "userdata", "table" } },
   sampler = { type = "table" },
+  training = { type = "boolean", default = true },
 }
 
 local who = "Dataset:batches"
@@ -84,6 +86,7 @@ function Batches:init(dataset, given)
   errors.check(o.size <= #dataset, "invalid", "%s: a batch of %d is larger than the data (%d samples)", who, o.size,
     #dataset)
   self.dataset, self.size, self.drop_last = dataset, math.tointeger(o.size), o.drop_last
+  self.training = o.training
   self.sampler = choose_sampler(dataset, o)
   self.owns_order = o.sampler == nil or dataset.rows ~= nil
   self.position = 0
@@ -125,15 +128,31 @@ local function count_of(value)
   return count_of(one)
 end
 
-local function apply(maps, batch)
-  for i, fn in ipairs(maps) do
-    local input = fn(batch.input, batch)
-    errors.check(core.is_tensor(input) or type(input) == "table" and next(input) ~= nil, "type",
-      "Dataset:map: function %d wants to give a tensor, got %s", i, type(input))
-    errors.check(count_of(input) == batch.size, "shape", "Dataset:map: function %d wants to give %d samples, got %d", i,
-      batch.size, count_of(input))
-    batch.input = input
+-- What map i gives in place of the batch's input, and the target, which it may have replaced.
+local function map_one(i, map, batch, training)
+  local input = map.fn(batch.input, batch, training)
+  errors.check(core.is_tensor(input) or type(input) == "table" and next(input) ~= nil, "type",
+    "Dataset:map: function %d wants to give a tensor, got %s", i, type(input))
+  errors.check(count_of(input) == batch.size, "shape", "Dataset:map: function %d wants to give %d samples, got %d", i,
+    batch.size, count_of(input))
+  return input, batch.target
+end
+
+-- A map of our own keeps no tensors: what it makes and does not give is let go, and what it replaces too, unless a
+-- user's function made that.
+local function apply(maps, batch, training)
+  local ours = true
+  for i, map in ipairs(maps) do
+    local input, target = batch.input, batch.target
+    if map.own then
+      batch.input, batch.target = core.scope(map_one, i, map, batch, training)
+      if ours and batch.input ~= input then free(input) end
+      if ours and target and batch.target ~= target then free(target) end
+    else
+      batch.input, ours = map_one(i, map, batch, training), false
+    end
   end
+  return ours
 end
 
 -- The batch of the order's places first+1..first+n.
@@ -144,10 +163,8 @@ local function make(self, first, n)
     batch[name] = reading and fields.call(reading, "take", places, first + 1)
   end
   places:free()
-  local maps = self.dataset.maps
-  if #maps == 0 then return setmetatable(batch, Batch) end
-  core.no_grad(apply, maps, batch)
-  return batch
+  local ours = core.no_grad(apply, self.dataset.maps, batch, self.training)
+  return ours and setmetatable(batch, Batch) or batch
 end
 
 function Batches:__call()

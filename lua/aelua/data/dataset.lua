@@ -6,6 +6,7 @@
 --- u8 stays u8 here and becomes real, k/255, batch by batch; a mapped data set
 --- runs its functions batch by batch too.
 local core = require "aelua.core"
+local Augmentation = require "aelua.data.augmentation"
 local Batches = require "aelua.data.batches"
 local class = require "aelua.base.class"
 local classes = require "aelua.data.classes"
@@ -145,7 +146,7 @@ end
 -- Everything in one batch, through the functions of `map`.
 local function whole(self)
   errors.check(self.count > 0, "invalid", "Dataset: an empty data set cannot be mapped")
-  return Batches(self, { size = self.count })()
+  return Batches(self, { size = self.count, training = false })()
 end
 
 --- All samples as one batch has them: every function of `map` applied, u8 as k/255.
@@ -171,8 +172,14 @@ function Dataset:stored()
   return fields.call(self.input, "stored", self.rows), self.target and fields.call(self.target, "stored", self.rows)
 end
 
+-- What is drawn anew for every batch cannot become fixed samples unnoticed.
+local function check_settled(set, who)
+  errors.check(not set.augmented, "state", "%s wants data sets before augment, which draws anew for every batch", who)
+end
+
 -- The inputs alone, as a field of another data set takes them: pictures in files stay there.
 function Dataset:field()
+  check_settled(self, "data.pairs")
   if #self.maps > 0 then return whole(self).input end
   return self.rows and fields.call(self.input, "select", self.rows) or self.input
 end
@@ -197,25 +204,49 @@ function Dataset:paths()
   return self.input:paths(self.rows)
 end
 
---- Applies fn to every batch's input as the batch is made.
----   train:map(function(x) return x * 2 - 1 end)
---- fn(input, batch) is given a batch's input [n, ...], real, and gives the new one,
---- of as many samples; it may replace batch.target too. A data set without targets
---- of its own takes the mapped input as the target. fn runs without gradients.
----@param fn fun(input: userdata, batch: table): userdata
----@return aelua.Dataset
-function Dataset:map(fn)
-  errors.check(type(fn) == "function", "type", "Dataset:map: wants a function, got %s", type(fn))
+-- A data set whose batches go through `map` too.
+local function add_map(self, map)
   local maps = table.move(self.maps, 1, #self.maps, 1, {})
-  maps[#maps + 1] = fn
+  maps[#maps + 1] = map
   local mapped = derive(self, { maps = maps })
   if self.count > 0 then
-    for batch in mapped:narrow(1, 1):batches { size = 1 } do
+    for batch in mapped:narrow(1, 1):batches { size = 1, training = false } do
       mapped.shape = shapes.of_sample(batch.input)
       mapped.target_shape = batch.target and shapes.of_sample(batch.target)
     end
   end
   return mapped
+end
+
+--- Applies fn to every batch's input as the batch is made.
+---   train:map(function(x) return x * 2 - 1 end)
+--- fn(input, batch, training) is given a batch's input [n, ...], real, and gives the
+--- new one, of as many samples; it may replace batch.target too. A data set without
+--- targets of its own takes the mapped input as the target. `training` is false where
+--- a model is evaluated. fn runs without gradients.
+---@param fn fun(input: userdata, batch: table, training: boolean): userdata
+---@return aelua.Dataset
+function Dataset:map(fn)
+  errors.check(type(fn) == "function", "type", "Dataset:map: wants a function, got %s", type(fn))
+  return add_map(self, { fn = fn })
+end
+
+--- Changes pictures [H, W, C] at random as batches are made for training, anew each
+--- time: a part of them, shifted, turned over, brighter or darker, with more or less
+--- contrast, in this order. Where a model is evaluated, and in `tensor`, a crop is the
+--- middle and nothing else is changed.
+---   train:augment { flip = "horizontal", shift = 2, brightness = 0.1 }
+---   train:augment { crop = { 24, 24 } }
+---   data.pairs(small, large):augment { crop = 16, flip = "both" }   -- the same places in both
+--- Draws come from the stream that ae.seed sets. A data set without targets of its own
+--- takes the changed input as the target.
+---@param given aelua.AugmentOptions
+---@return aelua.Dataset
+function Dataset:augment(given)
+  local augmentation = Augmentation(given)
+  local changed = add_map(self, { own = true, fn = function(...) return augmentation:apply(...) end })
+  changed.augmented = true
+  return changed
 end
 
 local function join(a, b)
@@ -230,10 +261,12 @@ end
 ---@param ... aelua.Dataset
 ---@return aelua.Dataset
 function Dataset:concat(...)
+  check_settled(self, "Dataset:concat")
   local input, target = self:stored()
   local labels, names = self.label and self:labels(), self.classes
   for i, other in ipairs { ... } do
     errors.check(Dataset.is(other), "type", "Dataset:concat: argument %d is no data set", i)
+    check_settled(other, "Dataset:concat")
     errors.check(shapes.equal(self.shape, other.shape), "shape", "Dataset:concat: samples %s and %s",
       shapes.text(self.shape), shapes.text(other.shape))
     local more, more_target = other:stored()

@@ -51,7 +51,7 @@ function Scaler:each_batch(samples, fn)
   errors.check(#samples > 0, "invalid", "%s: the data set is empty", who)
   errors.check(#samples.shape > 0, "unsupported", "%s: a data set of named inputs; fit one scaler for each", who)
   self.shape = samples.shape
-  for batch in samples:batches { size = math.min(batch_size, #samples) } do
+  for batch in samples:batches { size = math.min(batch_size, #samples), training = false } do
     core.scope(fn, batch.input, batch.size)
     batch.input:free()
   end

@@ -84,7 +84,7 @@ function M.map(who, dataset, data, size, shape, fn)
   local set = dataset(data)
   local total, first = #set, 1
   errors.check(total > 0, "invalid", "%s: the data set is empty", who)
-  for batch in set:batches { size = math.min(size, total) } do
+  for batch in set:batches { size = math.min(size, total), training = false } do
     local count = check(who, batch.input, shape)
     all = put(all, core.scope(fn, batch.input, batch), first, total)
     first = first + count

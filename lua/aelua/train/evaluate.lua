@@ -89,7 +89,7 @@ end
 
 local function pass(model, set, batch_size, list, ends)
   local means = M.means()
-  for batch in set:batches { size = math.min(batch_size, #set) } do
+  for batch in set:batches { size = math.min(batch_size, #set), training = false } do
     core.scope(add_batch, model, batch, list, means)
     if batch.release then batch:release() end
     if ends and ends() then break end

@@ -14,7 +14,8 @@
 ---       optional: told before and after a pass over a data set, with the run where
 ---       it is one of training; numbers by name that are reported with the means.
 ---
---- and of a data set: #set, set:batches { size, shuffle, drop_last }, set:narrow(first, count).
+--- and of a data set: #set, set:batches { size, shuffle, drop_last, training = false for validation },
+--- set:narrow(first, count).
 --- A batch has `input`, and `target` where it is not the input; where it has a
 --- method `release`, its tensors go back as soon as its step is done: whoever keeps
 --- one keeps a clone.
