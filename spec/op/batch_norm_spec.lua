@@ -1,5 +1,6 @@
 local ae = require "aelua"
 local core = require "aelua.core"
+local channels = require "spec.support.channels"
 local op = require "spec.support.op"
 local values = require "spec.support.values"
 
@@ -23,7 +24,13 @@ describe("batch_norm", function()
       { { 0, 3 }, { 3 }, { 3 }, { 3 }, { 3, low = 0.5, high = 2 }, attrs = attrs },
       { { 4, 0 }, { 0 }, { 0 }, attrs = attrs },
       { { 9, 28, 28, 33 }, { 33 }, { 33 }, attrs = { epsilon = 0.01 }, large = true },
+      { { 70, 11, 7, 3 }, { 3 }, { 3 }, attrs = attrs, large = true },
+      { { 6, 31, 200 }, { 200 }, { 200 }, attrs = attrs, large = true },
     })
+  end
+  for _, activation in ipairs { "linear", "relu" } do
+    channels.each_as_alone("batch_norm", { 3, 5, 7 }, { activation = activation },
+      op.is_double and { rtol = 1e-9, atol = 1e-12 } or { rtol = 2e-5, atol = 2e-5 })
   end
   op.refuses("batch_norm", {
     { 1, code = "type", says = "batch_norm: x wants a tensor" },

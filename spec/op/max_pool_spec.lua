@@ -30,11 +30,15 @@ describe("max_pool", function()
     { { 9, 28, 28, 33 }, attrs = { size = 2, padding = "same" }, large = true },
   })
   local exact = { rtol = 0, atol = 0 }
-  local function with_nan(pictures) pictures[1][3][2]:fill_(0 / 0) end
+  local function with_equals(given) given:copy_(given:round()) end
+  local function with_nan(given)
+    with_equals(given)
+    given[1][3][2]:fill_(0 / 0)
+  end
   channels.each_as_alone("max_pool2d", { 2, 5, 6 }, { size = 2, padding = "same" }, exact, with_nan)
   channels.each_as_alone("max_pool2d", { 2, 6, 7 }, { size = 3, stride = 2, padding = 1 }, { atol = 1e-5 }, with_nan)
-  channels.each_as_alone("max_pool2d", { 1, 18, 17 }, { size = 17, stride = 1 }, exact)
-  channels.each_as_alone("max_pool1d", { 2, 9 }, { size = 4, stride = 3, padding = "same" }, exact)
+  channels.each_as_alone("max_pool2d", { 1, 18, 17 }, { size = 17, stride = 1 }, exact, with_equals)
+  channels.each_as_alone("max_pool1d", { 2, 9 }, { size = 4, stride = 3, padding = "same" }, exact, with_equals)
   op.refuses("max_pool2d", {
     { { { 1, 2 } }, attrs = { size = 2 }, code = "shape", says = "max_pool2d: x wants 4 dimensions [N,H,W,C], got [1, 2]" },
     { x, code = "invalid", says = { "max_pool2d", "size" } },

@@ -20,10 +20,14 @@
 
 #include "core/op.h"
 #include "core/parallel.h"
+#include "kernel/channels.h"
+#include "kernel/lanes.h"
 
 enum { X, SCALE, SHIFT, MEAN, VAR };
 enum { Y, OUT_MEAN, OUT_VAR };
 enum { SAVED_MEAN, SAVED_RATE };
+
+enum { TOGETHER = 4 }; /* vectors */
 
 typedef struct attrs {
   double epsilon;
@@ -32,9 +36,6 @@ typedef struct attrs {
 
 static const char *const activations[] = {"linear", "relu", NULL};
 enum { LINEAR, RELU };
-
-/* Rows are summed in real over this many at a time, those sums in double. */
-enum { SUMMED_ROWS = 32 };
 
 static ae_status batch_norm_shape(ae_call *call, ae_spec *out) {
   const attrs *a = call->attrs;
@@ -67,237 +68,261 @@ static ae_status batch_norm_shape(ae_call *call, ae_spec *out) {
   return AE_OK;
 }
 
-/* What the threads of one pass share; x and dy [rows, C], the rest [C]. */
+/* What the threads of one pass share. */
 typedef struct pass {
-  int64_t rows, C;
+  ae_channels seen; /* x, dy, y and dx */
   bool relu;
   const real *x, *dy;
-  const real *mean, *rate, *scale, *shift; /* scale, shift NULL: 1, 0 */
-  const real *h_share, *share;             /* back: dx = scale r dz - share - (x - mean) h_share */
-  const real *factor;                      /* scale * rate */
-  real *out;                               /* y or dx */
-  double *sums;                            /* [parts, 2, C] */
-  real *scratch;                           /* [parts, 2, C] */
+  real *mean, *factor, *shift; /* [width]; factor: scale * rate */
+  real *share, *h_share;       /* [width]; dx = factor dz - share - (x - mean) h_share */
+  real *out;                   /* y or dx */
+  double *sums;                /* back: [parts, 2, width] */
+  void *block;                 /* that all of these lie in */
+  size_t bytes;
 } pass;
 
-/* ---- Sums over rows ---- */
-
-AE_SIMD static void sum_row(const pass *p, const real *restrict x, real *restrict sum) {
-  for (int64_t c = 0; c < p->C; c++) sum[c] += x[c];
+static ae_status pass_open(ae_call *call, pass *p) {
+  const int64_t count = ae_shape_count(&call->in_spec[X].shape), C = call->out_spec[OUT_MEAN].shape.dims[0];
+  *p = (pass){.seen = ae_channels_of(call->ctx, count, C),
+              .relu = ((const attrs *)call->attrs)->activation == RELU,
+              .x = ae_reals(call->in[X])};
+  const size_t width = (size_t)p->seen.width, sums = (size_t)p->seen.parts * 2 * width;
+  p->bytes = sums * sizeof(double) + 5 * width * sizeof(real);
+  AE_TRY(ae_allocate(call->ctx->allocator, p->bytes, &p->block, call->err));
+  memset(p->block, 0, p->bytes);
+  p->sums = p->block;
+  p->mean = (real *)(p->sums + sums);
+  p->factor = p->mean + width, p->shift = p->factor + width;
+  p->share = p->shift + width, p->h_share = p->share + width;
+  return AE_OK;
 }
 
-AE_SIMD static void sum_squares_row(const pass *p, const real *restrict x, real *restrict sum) {
-  const real *restrict mean = p->mean;
-  for (int64_t c = 0; c < p->C; c++) sum[c] += (x[c] - mean[c]) * (x[c] - mean[c]);
+static void pass_close(ae_call *call, pass *p) {
+  ae_free(call->ctx->allocator, p->block, p->bytes);
 }
 
-/* dz of one channel, from x and dy. */
-AE_INLINE real slope(const pass *p, int64_t c, real x, real dy) {
-  if (!p->relu) return dy;
-  const real z = (x - p->mean[c]) * p->factor[c] + (p->shift ? p->shift[c] : 0);
-  return z > 0 ? dy : 0;
+static void run_pass(ae_context *ctx, pass *p, ae_part_fn fn) {
+  ae_parallel_parts(ctx, ae_channels_rows(&p->seen), p->seen.parts, fn, p);
 }
 
-AE_SIMD static void sum_gradients_row(const pass *p, const real *restrict x, const real *restrict dy,
-                                      real *restrict sum, real *restrict h_sum) {
-  for (int64_t c = 0; c < p->C; c++) {
-    const real dz = slope(p, c, x[c], dy[c]);
-    sum[c] += dz;
-    h_sum[c] += dz * ((x[c] - p->mean[c]) * p->rate[c]);
+static void set_factor(const ae_call *call, pass *p, const real *mean, const real *rate) {
+  const real *scale = call->in[SCALE] ? ae_reals(call->in[SCALE]) : NULL;
+  const real *shift = call->in[SHIFT] ? ae_reals(call->in[SHIFT]) : NULL;
+  for (int64_t c = 0; c < p->seen.C; c++) {
+    p->mean[c] = mean[c];
+    p->factor[c] = rate[c] * (scale ? scale[c] : 1);
+    p->shift[c] = shift ? shift[c] : 0;
   }
-}
-
-AE_SIMD static void add_wide(int64_t n, const real *restrict from, double *restrict to) {
-  for (int64_t i = 0; i < n; i++) to[i] += from[i];
-}
-
-typedef enum term { SUM, SQUARES, GRADIENTS } term;
-
-AE_INLINE void sum_rows(const pass *p, term what, int part, int64_t begin, int64_t end) {
-  const int64_t C = p->C;
-  double *sums = p->sums + part * 2 * C;
-  real *scratch = p->scratch + part * 2 * C;
-  for (int64_t first = begin; first < end; first += SUMMED_ROWS) {
-    const int64_t last = first + SUMMED_ROWS < end ? first + SUMMED_ROWS : end;
-    memset(scratch, 0, (size_t)(2 * C) * sizeof *scratch);
-    for (int64_t row = first; row < last; row++) {
-      const real *x = p->x + row * C;
-      if (what == SUM)
-        sum_row(p, x, scratch);
-      else if (what == SQUARES)
-        sum_squares_row(p, x, scratch);
-      else
-        sum_gradients_row(p, x, p->dy + row * C, scratch, scratch + C);
-    }
-    add_wide(what == GRADIENTS ? 2 * C : C, scratch, sums);
-  }
-}
-
-static void sum_values(void *arg, int part, int64_t begin, int64_t end) {
-  sum_rows(arg, SUM, part, begin, end);
-}
-static void sum_squares(void *arg, int part, int64_t begin, int64_t end) {
-  sum_rows(arg, SQUARES, part, begin, end);
-}
-static void sum_gradients(void *arg, int part, int64_t begin, int64_t end) {
-  sum_rows(arg, GRADIENTS, part, begin, end);
-}
-
-static int part_count(const ae_context *ctx, const pass *p) {
-  return ae_parallel_count(ctx, p->rows, AE_GRAIN_CHEAP / (p->C > 0 ? p->C : 1) + 1);
-}
-
-static size_t sums_bytes(const pass *p, int parts) {
-  return (size_t)parts * 2 * (size_t)p->C * (sizeof(double) + sizeof(real));
-}
-
-/* Runs fn and leaves the totals in the first part's sums. */
-static void total(ae_context *ctx, pass *p, int parts, void *block, ae_part_fn fn) {
-  memset(block, 0, sums_bytes(p, parts));
-  p->sums = block;
-  p->scratch = (real *)(p->sums + (int64_t)parts * 2 * p->C);
-  ae_parallel_parts(ctx, p->rows, parts, fn, p);
-  for (int part = 1; part < parts; part++)
-    for (int64_t i = 0; i < 2 * p->C; i++) p->sums[i] += p->sums[part * 2 * p->C + i];
+  ae_channels_spread(&p->seen, p->mean);
+  ae_channels_spread(&p->seen, p->factor);
+  ae_channels_spread(&p->seen, p->shift);
 }
 
 /* ---- Forward ---- */
 
-AE_SIMD static void normalise_row(const pass *p, const real *restrict x, real *restrict y) {
-  for (int64_t c = 0; c < p->C; c++) {
-    real z = (x[c] - p->mean[c]) * p->factor[c] + (p->shift ? p->shift[c] : 0);
-    y[c] = p->relu && z < 0 ? 0 : z;
+AE_INLINE void normalise(const pass *p, int64_t row, bool relu) {
+  const int64_t n = ae_channels_width(&p->seen, row);
+  const real *restrict x = p->x + row * p->seen.width, *restrict mean = p->mean, *restrict factor = p->factor,
+                       *restrict shift = p->shift;
+  real *restrict y = p->out + row * p->seen.width;
+  for (int64_t i = 0; i < n; i++) {
+    const real z = (x[i] - mean[i]) * factor[i] + shift[i];
+    y[i] = relu && z < 0 ? 0 : z;
   }
 }
 
-static void normalise_rows(void *arg, int part, int64_t begin, int64_t end) {
+AE_SIMD static void normalise_rows(void *arg, int part, int64_t begin, int64_t end) {
   const pass *p = arg;
   (void)part;
-  for (int64_t row = begin; row < end; row++) normalise_row(p, p->x + row * p->C, p->out + row * p->C);
-}
-
-static pass pass_over(const ae_call *call) {
-  const attrs *a = call->attrs;
-  const ae_shape *x = &call->in_spec[X].shape;
-  const int64_t C = x->dims[x->ndim - 1];
-  return (pass){.rows = C > 0 ? ae_shape_count(x) / C : 0,
-                .C = C,
-                .relu = a->activation == RELU,
-                .x = ae_reals(call->in[X]),
-                .scale = call->in[SCALE] ? ae_reals(call->in[SCALE]) : NULL,
-                .shift = call->in[SHIFT] ? ae_reals(call->in[SHIFT]) : NULL};
-}
-
-/* factor [C], at the end of a block of sums. */
-static void set_factor(pass *p, real *factor) {
-  for (int64_t c = 0; c < p->C; c++) factor[c] = p->rate[c] * (p->scale ? p->scale[c] : 1);
-  p->factor = factor;
+  if (p->relu)
+    for (int64_t row = begin; row < end; row++) normalise(p, row, true);
+  else
+    for (int64_t row = begin; row < end; row++) normalise(p, row, false);
 }
 
 static ae_status batch_norm_forward(ae_call *call) {
   const attrs *a = call->attrs;
-  pass p = pass_over(call);
+  pass p;
   real *mean = ae_reals(call->out[OUT_MEAN]), *var = ae_reals(call->out[OUT_VAR]);
   for (int i = SAVED_MEAN; i <= SAVED_RATE; i++)
     AE_TRY(ae_tensor_new(call->ctx, AE_REAL, &call->out_spec[OUT_MEAN].shape, &call->saved[i], call->err));
   real *saved_mean = ae_reals(call->saved[SAVED_MEAN]), *rate = ae_reals(call->saved[SAVED_RATE]);
-  const int parts = part_count(call->ctx, &p);
-  const size_t sums = sums_bytes(&p, parts), bytes = sums + (size_t)p.C * sizeof(real);
-  void *block;
-  AE_TRY(ae_allocate(call->ctx->allocator, bytes, &block, call->err));
+  AE_TRY(pass_open(call, &p));
+  ae_status status = AE_OK;
   if (call->in[MEAN]) {
     ae_tensor_copy(call->ctx, call->out[OUT_MEAN], call->in[MEAN]);
     ae_tensor_copy(call->ctx, call->out[OUT_VAR], call->in[VAR]);
   } else {
-    total(call->ctx, &p, parts, block, sum_values);
-    for (int64_t c = 0; c < p.C; c++) mean[c] = (real)(p.sums[c] / (double)p.rows);
-    p.mean = mean;
-    total(call->ctx, &p, parts, block, sum_squares);
-    for (int64_t c = 0; c < p.C; c++) var[c] = (real)(p.sums[c] / (double)p.rows);
+    status = ae_channels_moments(call->ctx, &p.seen, p.x, mean, var, call->err);
   }
-  for (int64_t c = 0; c < p.C; c++) {
-    saved_mean[c] = mean[c];
-    rate[c] = (real)(1 / sqrt((double)var[c] + a->epsilon));
+  if (status == AE_OK) {
+    for (int64_t c = 0; c < p.seen.C; c++) {
+      saved_mean[c] = mean[c];
+      rate[c] = (real)(1 / sqrt((double)var[c] + a->epsilon));
+    }
+    set_factor(call, &p, saved_mean, rate);
+    p.out = ae_reals(call->out[Y]);
+    run_pass(call->ctx, &p, normalise_rows);
   }
-  p.mean = saved_mean, p.rate = rate, p.out = ae_reals(call->out[Y]);
-  set_factor(&p, (real *)((char *)block + sums));
-  ae_parallel_parts(call->ctx, p.rows, parts, normalise_rows, &p);
-  ae_free(call->ctx->allocator, block, bytes);
-  return AE_OK;
+  pass_close(call, &p);
+  return status;
 }
 
 /* ---- Back ---- */
 
-AE_SIMD static void back_row(const pass *p, const real *restrict x, const real *dy, real *dx) {
-  AE_IVDEP
-  for (int64_t c = 0; c < p->C; c++) {
-    const real dz = dy ? slope(p, c, x[c], dy[c]) : 0;
-    dx[c] = p->factor[c] * dz - p->share[c] - (x[c] - p->mean[c]) * p->h_share[c];
+/* sums += dz, off_sums += dz (x - mean) over rows of `vectors` times `lanes` columns. */
+AE_INLINE void add_columns(const pass *p, int vectors, int lanes, int64_t at, int64_t first, int64_t rows, bool relu,
+                           double *restrict sums) {
+  const int64_t width = p->seen.width;
+  const real *restrict mean = p->mean + at, *restrict factor = p->factor + at, *restrict shift = p->shift + at;
+  real sum[TOGETHER][AE_LANES] = {{0}}, off_sum[TOGETHER][AE_LANES] = {{0}};
+  for (int64_t row = first; row < first + rows; row++) {
+    const real *restrict x = p->x + row * width + at, *restrict dy = p->dy + row * width + at;
+    for (int v = 0; v < vectors; v++) {
+      AE_LANES_LOOP
+      for (int l = 0; l < lanes; l++) {
+        const int i = v * lanes + l;
+        const real off = x[i] - mean[i], g = dy[i];
+        const real dz = !relu || off * factor[i] + shift[i] > 0 ? g : 0;
+        sum[v][l] += dz;
+        off_sum[v][l] += dz * off;
+      }
+    }
+  }
+  for (int v = 0; v < vectors; v++) {
+    AE_LANES_LOOP
+    for (int l = 0; l < lanes; l++) {
+      sums[at + v * lanes + l] += (double)sum[v][l];
+      sums[at + v * lanes + l + width] += (double)off_sum[v][l];
+    }
   }
 }
 
-static void back_rows(void *arg, int part, int64_t begin, int64_t end) {
+AE_INLINE void add_tile(const pass *p, int64_t first, int64_t rows, int64_t width, bool relu, double *sums) {
+  int64_t done = 0;
+#define ADD(at, lanes) add_columns(p, 1, lanes, done + at, first, rows, relu, sums)
+  for (; done + TOGETHER * AE_LANES <= width; done += TOGETHER * AE_LANES)
+    add_columns(p, TOGETHER, AE_LANES, done, first, rows, relu, sums);
+  AE_LANES_FOR(width - done, ADD);
+#undef ADD
+}
+
+AE_SIMD static void add_tile_gradients(const pass *p, int64_t first, int64_t rows, int64_t width, double *sums) {
+  if (p->relu)
+    add_tile(p, first, rows, width, true, sums);
+  else
+    add_tile(p, first, rows, width, false, sums);
+}
+
+static void sum_gradients(void *arg, int part, int64_t begin, int64_t end) {
+  const pass *p = arg;
+  double *sums = p->sums + part * 2 * p->seen.width;
+  const int64_t step = p->seen.tile, stop = end < p->seen.full ? end : p->seen.full;
+  for (int64_t row = begin; row < stop; row += step)
+    add_tile_gradients(p, row, stop - row < step ? stop - row : step, p->seen.width, sums);
+  if (end > p->seen.full) add_tile_gradients(p, p->seen.full, 1, p->seen.rest, sums);
+}
+
+/* Leaves dshift and dscale / rate of every channel where the first part's sums are. */
+static void total_gradients(ae_context *ctx, pass *p) {
+  if (!p->dy) return; /* all 0 */
+  run_pass(ctx, p, sum_gradients);
+  for (int64_t c = 0; c < p->seen.C; c++) {
+    double sum = 0, off_sum = 0;
+    for (int part = 0; part < p->seen.parts; part++) {
+      const double *sums = p->sums + part * 2 * p->seen.width;
+      for (int64_t i = c; i < p->seen.width; i += p->seen.C) sum += sums[i], off_sum += sums[p->seen.width + i];
+    }
+    p->sums[c] = sum, p->sums[p->seen.width + c] = off_sum;
+  }
+}
+
+AE_INLINE void back(const pass *p, int64_t row, bool relu, bool has_dy) {
+  const int64_t n = ae_channels_width(&p->seen, row), at = row * p->seen.width;
+  const real *restrict x = p->x + at, *restrict mean = p->mean, *restrict factor = p->factor,
+                       *restrict shift = p->shift, *restrict share = p->share, *restrict h_share = p->h_share;
+  const real *dy = has_dy ? p->dy + at : NULL;
+  real *dx = p->out + at;
+  AE_IVDEP
+  for (int64_t i = 0; i < n; i++) {
+    const real off = x[i] - mean[i], g = has_dy ? dy[i] : 0;
+    const real dz = !relu || off * factor[i] + shift[i] > 0 ? g : 0;
+    dx[i] = factor[i] * dz - share[i] - off * h_share[i];
+  }
+}
+
+AE_SIMD static void back_rows(void *arg, int part, int64_t begin, int64_t end) {
   const pass *p = arg;
   (void)part;
-  for (int64_t row = begin; row < end; row++)
-    back_row(p, p->x + row * p->C, p->dy ? p->dy + row * p->C : NULL, p->out + row * p->C);
+  for (int64_t row = begin; row < end; row++) {
+    if (!p->dy)
+      back(p, row, false, false);
+    else if (p->relu)
+      back(p, row, true, true);
+    else
+      back(p, row, false, true);
+  }
 }
 
 /* The gradients of the [C] inputs, from the sums. */
-static ae_status small_gradients(ae_call *call, const pass *p) {
+static ae_status small_gradients(ae_call *call, const pass *p, const real *rates) {
   const ae_tensor *gmean = call->gout[OUT_MEAN], *gvar = call->gout[OUT_VAR];
-  const double *dshift = p->sums, *dscale = p->sums + p->C;
   for (int i = SCALE; i <= VAR; i++) {
     if (!call->wants[i]) continue;
     ae_tensor *t;
     AE_TRY(ae_call_gradient(call, i, &t));
     real *g = ae_reals(t);
-    for (int64_t c = 0; c < p->C; c++) {
-      const double factor = p->factor[c], rate = p->rate[c];
-      double value = i == SCALE ? dscale[c] : dshift[c];
-      if (i == MEAN) value = (gmean ? (double)ae_reals(gmean)[c] : 0) - factor * dshift[c];
-      if (i == VAR) value = (gvar ? (double)ae_reals(gvar)[c] : 0) - factor * rate * dscale[c] / 2;
+    for (int64_t c = 0; c < p->seen.C; c++) {
+      const double factor = (double)p->factor[c], rate = (double)rates[c];
+      const double dshift = p->sums[c], dscale = rate * p->sums[p->seen.width + c];
+      double value = i == SCALE ? dscale : dshift;
+      if (i == MEAN) value = (gmean ? (double)ae_reals(gmean)[c] : 0) - factor * dshift;
+      if (i == VAR) value = (gvar ? (double)ae_reals(gvar)[c] : 0) - factor * rate * dscale / 2;
       g[c] = (real)value;
     }
   }
   return AE_OK;
 }
 
-/* What every row of dx has taken off, in training. */
-static void set_shares(const ae_call *call, const pass *p, real *share, real *h_share) {
+/* What every row of dx has taken off, in training; in evaluation nothing. */
+static void set_shares(const ae_call *call, const pass *p, const real *rates) {
   const ae_tensor *gmean = call->gout[OUT_MEAN], *gvar = call->gout[OUT_VAR];
-  const double M = (double)p->rows;
-  for (int64_t c = 0; c < p->C; c++) {
-    share[c] = h_share[c] = 0;
-    if (call->in_spec[MEAN].shape.ndim >= 0) continue;
-    const double factor = p->factor[c], rate = p->rate[c];
-    share[c] = (real)((factor * p->sums[c] - (gmean ? (double)ae_reals(gmean)[c] : 0)) / M);
-    h_share[c] = (real)((factor * rate * p->sums[p->C + c] - (gvar ? 2 * (double)ae_reals(gvar)[c] : 0)) / M);
+  const double M = (double)(ae_shape_count(&call->in_spec[X].shape) / p->seen.C);
+  for (int64_t c = 0; c < p->seen.C; c++) {
+    const double factor = (double)p->factor[c], rate = (double)rates[c];
+    p->share[c] = (real)((factor * p->sums[c] - (gmean ? (double)ae_reals(gmean)[c] : 0)) / M);
+    p->h_share[c] =
+        (real)((factor * rate * rate * p->sums[p->seen.width + c] - (gvar ? 2 * (double)ae_reals(gvar)[c] : 0)) / M);
   }
+  ae_channels_spread(&p->seen, p->share);
+  ae_channels_spread(&p->seen, p->h_share);
+}
+
+/* dx lies where dy was, where nobody else reads that. */
+static ae_status input_gradient(ae_call *call, pass *p) {
+  const bool anywhere = !call->slot[X];
+  ae_tensor *dx;
+  AE_TRY(anywhere ? ae_call_scratch(call, Y, &dx) : ae_call_gradient(call, X, &dx));
+  p->out = ae_reals(dx);
+  if (p->seen.C > 0) run_pass(call->ctx, p, back_rows);
+  if (!anywhere) return AE_OK;
+  ae_status status = ae_call_pass(call, X, dx);
+  ae_tensor_release(dx);
+  return status;
 }
 
 static ae_status batch_norm_backward(ae_call *call) {
-  pass p = pass_over(call);
-  p.mean = ae_reals(call->saved[SAVED_MEAN]), p.rate = ae_reals(call->saved[SAVED_RATE]);
+  const real *rates = ae_reals(call->saved[SAVED_RATE]);
+  const bool training = call->in_spec[MEAN].shape.ndim < 0;
+  pass p;
+  AE_TRY(pass_open(call, &p));
+  set_factor(call, &p, ae_reals(call->saved[SAVED_MEAN]), rates);
   p.dy = call->gout[Y] ? ae_reals(call->gout[Y]) : NULL;
-  const int parts = part_count(call->ctx, &p);
-  const size_t sums = sums_bytes(&p, parts), bytes = sums + 3 * (size_t)p.C * sizeof(real);
-  void *block;
-  AE_TRY(ae_allocate(call->ctx->allocator, bytes, &block, call->err));
-  real *factor = (real *)((char *)block + sums), *share = factor + p.C, *h_share = share + p.C;
-  set_factor(&p, factor);
-  memset(block, 0, sums);
-  p.sums = block;
-  if (p.dy) total(call->ctx, &p, parts, block, sum_gradients);
-  ae_status status = small_gradients(call, &p);
-  ae_tensor *dx = NULL;
-  if (status == AE_OK && call->wants[X]) status = ae_call_gradient(call, X, &dx);
-  if (status == AE_OK && dx) {
-    set_shares(call, &p, share, h_share);
-    p.share = share, p.h_share = h_share, p.out = ae_reals(dx);
-    ae_parallel_parts(call->ctx, p.rows, parts, back_rows, &p);
-  }
-  ae_free(call->ctx->allocator, block, bytes);
+  total_gradients(call->ctx, &p);
+  ae_status status = small_gradients(call, &p, rates);
+  if (training && p.seen.C > 0) set_shares(call, &p, rates);
+  if (status == AE_OK && call->wants[X]) status = input_gradient(call, &p);
+  pass_close(call, &p);
   return status;
 }
 
