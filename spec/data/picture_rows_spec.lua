@@ -137,6 +137,20 @@ describe("pictures in files", function()
     end
   end)
 
+  it("go on in the middle of an epoch from a state", function()
+    for _, memory in ipairs { 0, 1e6 } do
+      local set = load(folder, { memory = memory })
+      local options = { size = 4, shuffle = true, seed = 7 }
+      for stop = 1, 7 do
+        local one, other = set:batches(options), set:batches { size = 4, shuffle = true, seed = 1 }
+        for _ = 1, stop do one() end
+        other:load_state(one:state())
+        for x in one do files.same(x.input, other().input) end
+        assert.is_nil(other())
+      end
+    end
+  end)
+
   it("pair without being read", function()
     local set = load(folder, { memory = 0 })
     local pairs = data.pairs(set:shuffle { seed = 1 }, set:skip(0))
@@ -187,6 +201,34 @@ describe("pictures in files", function()
       files.write(folder .. "/x.jpg", bytes:sub(1, length))
       local set = load(folder, { on_error = "skip" })
       assert.same({ folder .. "/x.jpg" }, { set:info().skipped[1] and set:info().skipped[1].path })
+    end
+  end)
+
+  it("are whole or an error, whatever the budget, and leave nothing behind", function()
+    local function live()
+      collectgarbage()
+      collectgarbage()
+      return ae.memory().live
+    end
+    local function read(memory, on_error)
+      local set = load(folder, { memory = memory, on_error = on_error, size = { 9, 4 }, fit = "pad" })
+      local done = 0
+      for batch in set:batches { size = 5, shuffle = true, seed = 1 } do done = done + batch.size end
+      assert(done == count and #set:info().skipped == 0)
+    end
+    for _, way in ipairs { { 0 }, { 1e6 }, { 1e6, "skip" } } do
+      read(table.unpack(way))
+      local before, refused, room = live(), 0, 0
+      repeat
+        ae.budget(before + room)
+        local ok, failure = pcall(read, table.unpack(way))
+        ae.budget(0)
+        assert.is_true(ok or failure.code == "memory", tostring(failure))
+        failure = nil -- luacheck: ignore 311
+        refused, room = refused + (ok and 0 or 1), room + math.max(64, room // 16)
+        assert.equal(before, live())
+      until ok
+      assert.is_true(refused > 5)
     end
   end)
 

@@ -12,7 +12,7 @@ local ops = core.ops
 local who = "data.load"
 
 ---@class aelua.LoadOptions of tables and of folders of pictures; other files take none
----@field label? integer|string|boolean the column that is the label, by number (negative: from the end) or name; false: none, of pictures too
+---@field label? integer|string|boolean of tables: which column, by number (-1: the last) or name; false: none, of pictures too
 ---@field header? boolean tables: whether the first row names columns; default: found out
 ---@field delimiter? string tables: one character, " " for white space; default: found out
 ---@field decimal? "."|"," tables: the decimal mark, default "."
@@ -21,7 +21,7 @@ local who = "data.load"
 ---@field fit? "stretch"|"crop"|"pad" "crop" (the middle) and "pad" (with black) keep proportions; default "stretch"
 ---@field interpolation? "nearest"|"bilinear"|"bicubic"|"area" pictures: as in ae.image.resize; default "bilinear"
 ---@field channels? 1|3|4 pictures: grey, RGB or RGBA; default: 1 where all are grey, else 3; alpha is then left out
----@field on_error? "error"|"skip" of a broken picture; "skip" decodes all at once to find them; default "error"
+---@field on_error? "error"|"skip" of a broken picture; "skip" decodes all of them once to find it; default "error"
 ---@field memory? number pictures: bytes to keep them in, if all fit; default 2^30, at most a quarter of the budget
 ---@field ahead? integer pictures: batches that are read before they are wanted, default 2
 
