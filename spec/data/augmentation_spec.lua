@@ -123,6 +123,12 @@ describe("augmentation", function()
     assert.equal(0, difference(b, d))
   end)
 
+  it("is a function of tensors too", function()
+    local x = ae.rand(200, 2, 3, 1)
+    local counts = places(x, data.Augmentation { flip = "horizontal" }(x), 1, 1, 1, "constant", { 0, 1 })
+    assert.is_true(counts["1 1 0"] > 75 and counts["1 1 1"] > 75)
+  end)
+
   it("changes targets that are pictures in the same way", function()
     local small = ae.rand(40, 4, 5, 1)
     local pairs_of = data.pairs(small, small * 0.5):augment { crop = { 3, 3 }, flip = "both", shift = 1, brightness = 0 }

@@ -6,6 +6,9 @@
 ---
 --- For evaluation nothing is random, as in Keras: a crop is the middle of the picture
 --- (the pixel left over on the right and below), all else leaves it alone.
+---   train:augment { flip = "horizontal", shift = 2 }             -- a data set
+---   local change = data.Augmentation { flip = "horizontal" }     -- in a loop of one's own
+---   local x = change(batch.input)                                -- [n, H, W, C]
 local class = require "aelua.base.class"
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
@@ -27,6 +30,7 @@ local ops = core.ops
 ---  larger by a whole factor (super-resolution)
 
 ---@class aelua.Augmentation: aelua.Class
+---@operator call(userdata): userdata
 local Augmentation = class("Augmentation")
 
 local who = "Dataset:augment"
@@ -155,5 +159,10 @@ function Augmentation:apply(x, batch, training)
   errors.check(x.dtype == core.real, "type", "%s: brightness and contrast want real pictures, got %s", who, x.dtype)
   return light(self, x)
 end
+
+--- Changed pictures, as for training.
+---@param x userdata [n, H, W, C]
+---@return userdata [n, H', W', C]
+function Augmentation:__call(x) return core.no_grad(self.apply, self, x, {}, true) end
 
 return Augmentation

@@ -11,6 +11,7 @@ local M = {
   load = require "aelua.data.load",
   dataset = dataset,
   Dataset = Dataset,
+  Augmentation = require "aelua.data.augmentation",
   Batches = require "aelua.data.batches",
   Scaler = Scaler,
   MinMaxScaler = require "aelua.data.min_max_scaler",
