@@ -1,4 +1,5 @@
 local ae = require "aelua"
+local channels = require "spec.support.channels"
 local op = require "spec.support.op"
 
 describe("upsample", function()
@@ -28,6 +29,13 @@ describe("upsample", function()
     { { 2, 5, 3 }, attrs = { factor = 3 } }, { { 2, 5, 3 }, attrs = { factor = 2, mode = "bilinear" } },
     { { 2, 5, 3 }, attrs = { factor = 4, mode = "bilinear", align_corners = true } },
   })
+  for _, attrs in ipairs {
+    { factor = 2 }, { factor = { 3, 1 } }, { factor = { 2, 3 }, mode = "bilinear" },
+    { factor = 2, mode = "bilinear", align_corners = true },
+  } do
+    channels.each_as_alone("upsample", { 2, 3, 4 }, attrs, not op.is_double and { rtol = 1e-5, atol = 1e-5 } or nil)
+  end
+  channels.each_as_alone("upsample", { 2, 5 }, { factor = 2 })
   op.refuses("upsample", {
     { { { 1, 2 } }, attrs = { factor = 2 }, code = "shape",
       says = "upsample: x wants 3 dimensions [N,T,C] or 4 [N,H,W,C], got [1, 2]" },

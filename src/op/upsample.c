@@ -6,11 +6,15 @@
 **   (i + 1/2) / f - 1/2, past the border the border itself, as PyTorch, Keras
 **   and TensorFlow 2 have it;
 **   align_corners: i (H - 1) / (H f - 1), so that corners fall on corners.
-** Backward: every element of x collects from the outputs that read it.
+** One dimension after the other. Backward: every element of x collects from the
+** outputs that read it.
 **
 ** Not here: other sizes, bicubic, area.
 */
+#include <string.h>
+
 #include "core/parallel.h"
+#include "kernel/lanes.h"
 #include "op/window.h"
 
 static const char *const modes[] = {"nearest", "bilinear", NULL};
@@ -67,104 +71,210 @@ static ae_status upsample_shape(ae_call *call, ae_spec *out) {
   return ae_shape_make("upsample", x->ndim, dims, &out->shape, call->err);
 }
 
+/* The outputs that read one input element: `count` from `first` on, and how much each takes of it. */
+typedef struct readers {
+  int64_t first, count;
+  const real *weights;
+} readers;
+
+/* One dimension of a call. */
+typedef struct axis {
+  int64_t in, out;
+  place *places;    /* [out] */
+  readers *readers; /* back: [in] */
+  real *weights;    /* back: [2 * out] of all readers */
+} axis;
+
+static size_t axis_bytes(const axis *x) {
+  return (size_t)x->out * (sizeof(place) + 2 * sizeof(real)) + (size_t)x->in * sizeof(readers);
+}
+
+/* Takes axis_bytes at `block`; gives what is behind them. */
+static char *axis_fill(axis *x, const attrs *a, int64_t factor, char *block) {
+  x->places = (place *)(void *)block;
+  x->readers = (readers *)(void *)(x->places + x->out);
+  x->weights = (real *)(void *)(x->readers + x->in);
+  for (int64_t i = 0; i < x->out; i++)
+    x->places[i] = a->mode == NEAREST ? nearest(i, factor) : between(i, x->in, factor, a->align_corners);
+  real *weights = x->weights;
+  for (int64_t i = 0, first = 0; i < x->in; i++) {
+    readers *r = &x->readers[i];
+    while (first < x->out && x->places[first].high < i) first++;
+    *r = (readers){first, 0, weights};
+    for (int64_t o = first; o < x->out && x->places[o].low <= i; o++, r->count++) {
+      const place p = x->places[o];
+      *weights++ = p.low == i ? 1 - p.part : p.part;
+    }
+  }
+  return (char *)(x->weights + 2 * x->out);
+}
+
 typedef struct job {
   const attrs *a;
-  const place *rows, *columns; /* [h*fh], [w*fw] */
-  const real *x;               /* back: dy */
-  real *y;                     /* back: dx */
+  axis rows, columns;
+  const real *x; /* back: dy */
+  real *y;       /* back: dx */
+  real *lines;   /* [parts, line]: a row between the two dimensions */
+  int64_t line;
 } job;
 
-AE_INLINE void copy(int64_t n, const real *restrict x, real *restrict y) {
-  for (int64_t i = 0; i < n; i++) y[i] = x[i];
+/* ---- Forward: down first, then across ---- */
+
+AE_SIMD static void mix(int64_t n, const real *upper, const real *lower, real part, real *restrict y) {
+  for (int64_t i = 0; i < n; i++) y[i] = upper[i] + part * (lower[i] - upper[i]);
 }
 
-AE_INLINE void add(int64_t n, real factor, const real *restrict x, real *restrict y) {
-  for (int64_t i = 0; i < n; i++) y[i] += factor * x[i];
-}
-
-AE_INLINE void mix(int64_t n, const real *a, const real *b, const real *c, const real *d, real down, real across,
-                   real *restrict y) {
-  for (int64_t i = 0; i < n; i++) {
-    const real upper = a[i] + across * (b[i] - a[i]), lower = c[i] + across * (d[i] - c[i]);
-    y[i] = upper + down * (lower - upper);
+AE_INLINE void spread_pixel(int lanes, int64_t C, int64_t times, const real *restrict x, real *restrict y) {
+  for (int64_t i = 0; i < times; i++) {
+    AE_LANES_LOOP
+    for (int l = 0; l < lanes; l++) y[i * C + l] = x[l];
   }
 }
 
-/* Rows of y's N*H*fh. */
-AE_SIMD static void forward_rows(void *arg, int64_t begin, int64_t end) {
+AE_SIMD static void repeat_pixels(int64_t n, int64_t C, int64_t times, const real *x, real *y) {
+  for (int64_t i = 0; i < n; i++, x += C, y += times * C) {
+#define SPREAD(c, lanes) spread_pixel(lanes, C, times, x + c, y + c)
+    AE_LANES_FOR(C, SPREAD);
+#undef SPREAD
+  }
+}
+
+AE_INLINE void mix_pixel(int lanes, const real *low, const real *high, real part, real *restrict y) {
+  AE_LANES_LOOP
+  for (int l = 0; l < lanes; l++) y[l] = low[l] + part * (high[l] - low[l]);
+}
+
+AE_SIMD static void mix_pixels(const axis *columns, int64_t C, const real *x, real *y) {
+  for (int64_t q = 0; q < columns->out; q++, y += C) {
+    const place p = columns->places[q];
+#define MIX(c, lanes) mix_pixel(lanes, x + p.low * C + c, x + p.high * C + c, p.part, y + c)
+    AE_LANES_FOR(C, MIX);
+#undef MIX
+  }
+}
+
+/* The rows of y that begin at a row of x's N*H. */
+static void forward_rows(void *arg, int part, int64_t begin, int64_t end) {
   const job *j = arg;
   const attrs *a = j->a;
-  const int64_t C = a->c, height = a->h * a->fh, width = a->w * a->fw;
+  const int64_t row_in = a->w * a->c, row_out = j->columns.out * a->c;
   for (int64_t row = begin; row < end; row++) {
-    const place r = j->rows[row % height];
-    const real *image = j->x + row / height * a->h * a->w * C;
-    const real *upper = image + r.low * a->w * C, *lower = image + r.high * a->w * C;
-    real *y = j->y + row * width * C;
-    for (int64_t q = 0; q < width; q++, y += C) {
-      const place s = j->columns[q];
-      if (a->mode == NEAREST)
-        copy(C, upper + s.low * C, y);
-      else
-        mix(C, upper + s.low * C, upper + s.high * C, lower + s.low * C, lower + s.high * C, r.part, s.part, y);
+    const real *image = j->x + row / a->h * a->h * row_in;
+    real *y = j->y + row * a->fh * row_out, *line = j->lines + part * j->line;
+    const place *places = j->rows.places + row % a->h * a->fh;
+    if (a->mode == NEAREST) {
+      repeat_pixels(a->w, a->c, a->fw, j->x + row * row_in, y);
+      for (int64_t i = 1; i < a->fh; i++) memcpy(y + i * row_out, y, (size_t)row_out * sizeof *y);
+      continue;
+    }
+    for (int64_t i = 0; i < a->fh; i++) {
+      mix(row_in, image + places[i].low * row_in, image + places[i].high * row_in, places[i].part, line);
+      mix_pixels(&j->columns, a->c, line, y + i * row_out);
     }
   }
 }
 
-/* What output place p takes of input i. */
-AE_INLINE real weight(place p, int64_t i) {
-  return (p.low == i ? 1 - p.part : 0) + (p.high == i && p.high != p.low ? p.part : 0);
+/* ---- Back: up first, then across ---- */
+
+AE_SIMD static void add_rows(const readers *r, int64_t n, const real *dy, real *restrict line) {
+  const real first = r->weights[0];
+  for (int64_t i = 0; i < n; i++) line[i] = first * dy[i];
+  for (int64_t o = 1; o < r->count; o++) {
+    const real weight = r->weights[o], *restrict from = dy + o * n;
+    for (int64_t i = 0; i < n; i++) line[i] += weight * from[i];
+  }
+}
+
+AE_INLINE void collect_pixel(int lanes, const readers *r, int64_t C, const real *restrict line, real *restrict dx) {
+  real sum[AE_LANES] = {0};
+  for (int64_t o = 0; o < r->count; o++) {
+    const real weight = r->weights[o];
+    AE_LANES_LOOP
+    for (int l = 0; l < lanes; l++) sum[l] += weight * line[o * C + l];
+  }
+  AE_LANES_LOOP
+  for (int l = 0; l < lanes; l++) dx[l] = sum[l];
+}
+
+AE_SIMD static void collect_pixels(const axis *columns, int64_t C, const real *line, real *dx) {
+  for (int64_t w = 0; w < columns->in; w++, dx += C) {
+    const readers *r = &columns->readers[w];
+#define COLLECT(c, lanes) collect_pixel(lanes, r, C, line + r->first * C + c, dx + c)
+    AE_LANES_FOR(C, COLLECT);
+#undef COLLECT
+  }
+}
+
+AE_INLINE void sum_pixel(int lanes, int64_t fh, int64_t fw, int64_t C, int64_t line, const real *restrict dy,
+                         real *restrict dx) {
+  real sum[AE_LANES] = {0};
+  for (int64_t i = 0; i < fh; i++)
+    for (int64_t k = 0; k < fw; k++) {
+      AE_LANES_LOOP
+      for (int l = 0; l < lanes; l++) sum[l] += dy[i * line + k * C + l];
+    }
+  AE_LANES_LOOP
+  for (int l = 0; l < lanes; l++) dx[l] = sum[l];
+}
+
+/* Those that repeat a pixel each, of fh rows `line` apart. */
+AE_INLINE void sum_row(int64_t w, int64_t C, int64_t fh, int64_t fw, int64_t line, const real *dy, real *dx) {
+  for (; w > 0; w--, dy += fw * C, dx += C) {
+#define SUM(c, lanes) sum_pixel(lanes, fh, fw, C, line, dy + c, dx + c)
+    AE_LANES_FOR(C, SUM);
+#undef SUM
+  }
+}
+
+AE_SIMD static void sum_pixels(const attrs *a, int64_t line, const real *dy, real *dx) {
+  if (a->fh == 2 && a->fw == 2)
+    sum_row(a->w, a->c, 2, 2, line, dy, dx); /* most calls: loops of a known length */
+  else
+    sum_row(a->w, a->c, a->fh, a->fw, line, dy, dx);
 }
 
 /* Rows of dx's N*H. */
-AE_SIMD static void back_rows(void *arg, int64_t begin, int64_t end) {
+static void back_rows(void *arg, int part, int64_t begin, int64_t end) {
   const job *j = arg;
   const attrs *a = j->a;
-  const int64_t C = a->c, height = a->h * a->fh, width = a->w * a->fw;
+  const int64_t row_out = j->columns.out * a->c;
+  real *line = j->lines + part * j->line;
   for (int64_t row = begin; row < end; row++) {
-    const int64_t n = row / a->h, h = row % a->h;
-    real *line = j->y + row * a->w * C;
-    for (int64_t i = 0; i < a->w * C; i++) line[i] = 0;
-    for (int64_t p = 0; p < height && j->rows[p].low <= h; p++) {
-      if (j->rows[p].high < h) continue;
-      const real down = weight(j->rows[p], h);
-      const real *dy = j->x + (n * height + p) * width * C;
-      for (int64_t q = 0; q < width; q++, dy += C) {
-        const place s = j->columns[q];
-        add(C, down * (1 - s.part), dy, line + s.low * C);
-        if (s.part != 0) add(C, down * s.part, dy, line + s.high * C);
-      }
+    real *dx = j->y + row * a->w * a->c;
+    if (a->mode == NEAREST) {
+      sum_pixels(a, row_out, j->x + row * a->fh * row_out, dx);
+      continue;
     }
+    const readers *r = &j->rows.readers[row % a->h];
+    add_rows(r, row_out, j->x + (row / a->h * j->rows.out + r->first) * row_out, line);
+    collect_pixels(&j->columns, a->c, line, dx);
   }
 }
 
-static ae_status run(ae_call *call, const real *x, real *y, int64_t rows, ae_range_fn fn) {
+/* fn over x's rows. */
+static ae_status run(ae_call *call, const real *x, real *y, ae_part_fn fn) {
   const attrs *a = call->attrs;
-  const int64_t height = a->h * a->fh, width = a->w * a->fw;
-  const size_t bytes = (size_t)(height + width) * sizeof(place);
+  job j = {.a = a, .rows = {a->h, a->h * a->fh, 0}, .columns = {a->w, a->w * a->fw, 0}, .x = x, .y = y};
+  j.line = j.columns.out * a->c;
+  if (a->n * a->h * j.line == 0) return AE_OK;
+  const int parts = ae_parallel_count(call->ctx, a->n * a->h, AE_GRAIN_CHEAP / (j.line * a->fh) + 1);
+  const size_t bytes = axis_bytes(&j.rows) + axis_bytes(&j.columns) + (size_t)parts * (size_t)j.line * sizeof(real);
   void *block;
-  if (rows == 0 || width * a->c == 0) return AE_OK;
   AE_TRY(ae_allocate(call->ctx->allocator, bytes, &block, call->err));
-  place *places = block;
-  for (int64_t i = 0; i < height; i++)
-    places[i] = a->mode == NEAREST ? nearest(i, a->fh) : between(i, a->h, a->fh, a->align_corners);
-  for (int64_t i = 0; i < width; i++)
-    places[height + i] = a->mode == NEAREST ? nearest(i, a->fw) : between(i, a->w, a->fw, a->align_corners);
-  job j = {a, places, places + height, x, y};
-  ae_parallel(call->ctx, rows, AE_GRAIN_CHEAP / (width * a->c) + 1, fn, &j);
+  j.lines = (real *)(void *)axis_fill(&j.columns, a, a->fw, axis_fill(&j.rows, a, a->fh, block));
+  ae_parallel_parts(call->ctx, a->n * a->h, parts, fn, &j);
   ae_free(call->ctx->allocator, block, bytes);
   return AE_OK;
 }
 
 static ae_status upsample_forward(ae_call *call) {
-  const attrs *a = call->attrs;
-  return run(call, ae_reals(call->in[0]), ae_reals(call->out[0]), a->n * a->h * a->fh, forward_rows);
+  return run(call, ae_reals(call->in[0]), ae_reals(call->out[0]), forward_rows);
 }
 
 static ae_status upsample_backward(ae_call *call) {
-  const attrs *a = call->attrs;
   ae_tensor *dx;
   AE_TRY(ae_call_gradient(call, 0, &dx));
-  return run(call, ae_reals(call->gout[0]), ae_reals(dx), a->n * a->h, back_rows);
+  return run(call, ae_reals(call->gout[0]), ae_reals(dx), back_rows);
 }
 
 const ae_op ae_op_upsample = {
