@@ -5,13 +5,13 @@ local nn, optim = ae.nn, ae.optim
 
 local Variational = nn.Module:extend("BenchVariational")
 
-function Variational:init(units) self.mean, self.logvar = nn.Dense(units), nn.Dense(units) end
+function Variational:init(units) self.posterior = nn.Variational(units) end
 
 -- Keeps the KL to the standard normal, a sample's mean.
 function Variational:forward(x)
-  local mean, logvar = self.mean:forward(x), self.logvar:forward(x)
-  self.kl = (mean:square() + logvar:exp() - logvar - 1):sum() * (0.5 / x.shape[1])
-  return mean + (logvar * 0.5):exp() * ae.randn_like(mean)
+  local q = self.posterior:forward(x)
+  self.kl = q:kl():mean()
+  return q:sample()
 end
 
 local function conv(units, activation, padding, stride)

@@ -41,9 +41,7 @@ function Normal:draw(count) return ops.normal_sample(self.parameters[1], self.pa
 
 function Normal:log_prob(x)
   self:check_value(x)
-  local mean, logvar = self.parameters[1], self.parameters[2]
-  local terms = ops.square(x - mean) * ops.exp(-logvar) + (logvar + log_2pi)
-  return self:per_sample(terms) * -0.5
+  return ops.normal_log_prob(x, self.parameters[1], self.parameters[2], self.event)
 end
 
 function Normal:closed_entropy() return self:per_sample((self.parameters[2] + (log_2pi + 1)) * 0.5) end
