@@ -23,7 +23,7 @@ local who = "data.load"
 ---@field channels? 1|3|4 pictures: grey, RGB or RGBA; default: 1 where all are grey, else 3; alpha is then left out
 ---@field on_error? "error"|"skip" of a broken picture; "skip" decodes all of them once to find it; default "error"
 ---@field memory? number pictures: bytes to keep them in, if all fit; default 2^30, at most a quarter of the budget
----@field ahead? integer pictures: batches that are read before they are wanted, default 2
+---@field ahead? integer pictures: batches that are read before they are wanted, default 3
 
 local of_tables = {
   label = { type = { "integer", "string", "boolean" } }, header = { type = "boolean" }, delimiter = { type = "string" },

@@ -29,8 +29,8 @@ PictureReading.__close = PictureReading.close
 
 local function begin(self, first, n)
   self:close()
-  self.ring = n * (1 + self.source.ahead)
   local rest = ops.narrow(self.order, 1, first, #self.order - first + 1)
+  self.ring = math.min(n * self.source.ahead, #rest)
   self.stream = self.source.pictures:ahead(rest, self.ring)
   self.slots, self.next = core.keep(self.stream:slots()), first
 end

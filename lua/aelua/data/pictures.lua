@@ -21,7 +21,7 @@ M.declared = {
   channels = { type = "integer" },
   on_error = { type = "string", choices = { "error", "skip" } },
   memory = { type = "number", min = 0 },
-  ahead = { type = "integer", min = 0, max = 1000 },
+  ahead = { type = "integer", min = 1, max = 1000 },
 }
 
 -- ---- What lies where ----
@@ -159,7 +159,7 @@ local function make(who, parts, o)
       o.interpolation or "bilinear")
     local bytes = #part.names * size[1] * size[2] * channels
     local source = PictureRows.source_of(part.pictures,
-      { folder = part.folder, names = part.names, shape = shape, ahead = math.tointeger(o.ahead or 2) }, bytes <= left)
+      { folder = part.folder, names = part.names, shape = shape, ahead = math.tointeger(o.ahead or 3) }, bytes <= left)
     if source.kept then left = left - bytes end
     if skip then each(part, true, function(number) part.pictures:read(number) end) end
     local good
