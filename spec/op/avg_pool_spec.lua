@@ -1,3 +1,4 @@
+local channels = require "spec.support.channels"
 local op = require "spec.support.op"
 local pool = require "spec.support.pool"
 
@@ -23,6 +24,10 @@ describe("avg_pool", function()
     { { 1, 0, 4, 2 }, attrs = { size = 2, padding = "same" } },
     { { 9, 28, 28, 33 }, attrs = { size = 3, stride = 2, padding = "same" }, large = true },
   })
+  local tolerance = not op.is_double and { rtol = 1e-5, atol = 1e-6 } or nil
+  channels.each_as_alone("avg_pool2d", { 2, 5, 6 }, { size = 2, padding = "same" }, tolerance)
+  channels.each_as_alone("avg_pool2d", { 2, 6, 7 }, { size = 3, stride = 1, padding = 1, count_padding = true }, tolerance)
+  channels.each_as_alone("avg_pool1d", { 2, 9 }, { size = 4, stride = 3, padding = "same" }, tolerance)
   op.refuses("avg_pool2d", {
     { { { 1, 2 } }, attrs = { size = 2 }, code = "shape", says = "avg_pool2d: x wants 4 dimensions [N,H,W,C], got [1, 2]" },
     { x, attrs = { size = { 2, 4 } }, code = "shape", says = "avg_pool2d: the window covers 4 columns" },

@@ -8,6 +8,7 @@
 ** Not here: over everything (mean with dims).
 */
 #include "core/parallel.h"
+#include "kernel/lanes.h"
 #include "kernel/window.h"
 #include "op/pooling.h"
 
@@ -27,6 +28,19 @@ AE_INLINE real share(const job *j, int64_t p, int64_t q) {
   return 1 / (real)((r.end - r.begin) * (s.end - s.begin));
 }
 
+/* `rows` times `columns` pixels from x on, over `lanes` neighbouring channels. */
+AE_INLINE void mean_of(const ae_pool *pool, int lanes, int64_t rows, int64_t columns, real factor,
+                       const real *restrict x, real *restrict y) {
+  real sum[AE_LANES] = {0};
+  for (int64_t r = 0; r < rows; r++)
+    for (int64_t s = 0; s < columns; s++) {
+      AE_LANES_LOOP
+      for (int l = 0; l < lanes; l++) sum[l] += x[(r * pool->w + s) * pool->c + l];
+    }
+  AE_LANES_LOOP
+  for (int l = 0; l < lanes; l++) y[l] = sum[l] * factor;
+}
+
 AE_SIMD static void forward_rows(void *arg, int64_t begin, int64_t end) {
   const job *j = arg;
   const ae_pool *pool = j->pool;
@@ -35,19 +49,31 @@ AE_SIMD static void forward_rows(void *arg, int64_t begin, int64_t end) {
     const int64_t p = row % pool->p, top = p * pool->stride_h - pool->top;
     const real *image = j->x + row / pool->p * pool->h * pool->w * C;
     const ae_range r_in = ae_window_taps(top, pool->h, pool->r, 1);
+    const int64_t rows = r_in.end - r_in.begin;
     for (int64_t q = 0; q < pool->q; q++) {
       const int64_t left = q * pool->stride_w - pool->left;
       const ae_range s_in = ae_window_taps(left, pool->w, pool->s, 1);
-      real *restrict y = j->y + (row * pool->q + q) * C;
-      for (int64_t c = 0; c < C; c++) y[c] = 0;
-      for (int64_t r = r_in.begin; r < r_in.end; r++)
-        for (int64_t s = s_in.begin; s < s_in.end; s++) {
-          const real *restrict x = image + ((top + r) * pool->w + left + s) * C;
-          for (int64_t c = 0; c < C; c++) y[c] += x[c];
-        }
+      const int64_t columns = s_in.end - s_in.begin;
+      const real *x = image + ((top + r_in.begin) * pool->w + left + s_in.begin) * C;
       const real factor = share(j, p, q);
-      for (int64_t c = 0; c < C; c++) y[c] *= factor;
+#define MEAN(c, lanes) mean_of(pool, lanes, rows, columns, factor, x + c, j->y + (row * pool->q + q) * C + c)
+#define MEAN_OF_FOUR(c, lanes) mean_of(pool, lanes, 2, 2, factor, x + c, j->y + (row * pool->q + q) * C + c)
+      if (rows == 2 && columns == 2) /* most windows: loops of a known length */
+        AE_LANES_FOR(C, MEAN_OF_FOUR);
+      else
+        AE_LANES_FOR(C, MEAN);
+#undef MEAN_OF_FOUR
+#undef MEAN
     }
+  }
+}
+
+/* dx += factor dy for `count` neighbouring pixels, over `lanes` neighbouring channels. */
+AE_INLINE void give_share(int lanes, int64_t C, int64_t count, real factor, const real *restrict dy,
+                          real *restrict dx) {
+  for (int64_t i = 0; i < count; i++) {
+    AE_LANES_LOOP
+    for (int l = 0; l < lanes; l++) dx[i * C + l] += factor * dy[l];
   }
 }
 
@@ -66,12 +92,11 @@ AE_SIMD static void back_rows(void *arg, int64_t begin, int64_t end) {
       for (int64_t q = 0; q < pool->q; q++) {
         const int64_t left = q * pool->stride_w - pool->left;
         const ae_range s_in = ae_window_taps(left, pool->w, pool->s, 1);
-        const real factor = share(j, p, q);
-        const real *restrict dy = j->x + ((n * pool->p + p) * pool->q + q) * C;
-        for (int64_t s = s_in.begin; s < s_in.end; s++) {
-          real *restrict dx = line + (left + s) * C;
-          for (int64_t c = 0; c < C; c++) dx[c] += factor * dy[c];
-        }
+        const real factor = share(j, p, q), *dy = j->x + ((n * pool->p + p) * pool->q + q) * C;
+        real *dx = line + (left + s_in.begin) * C;
+#define GIVE(c, lanes) give_share(lanes, C, s_in.end - s_in.begin, factor, dy + c, dx + c)
+        AE_LANES_FOR(C, GIVE);
+#undef GIVE
       }
     }
   }
