@@ -148,6 +148,11 @@ describe("pictures in another size", function()
     files.same({ { 0, 1 } }, image.resize(u8 { { 0, 0, 1, 1 }, { 0, 0, 1, 1 } }, { 1, 2 }, { method = "area" }))
   end)
 
+  it("are found by the names of other libraries", function()
+    files.refuses("invalid", "image has no 'imread'; did you mean 'load'?", function() return image.imread end)
+    files.refuses("invalid", "did you mean 'method'?", image.resize, dots { 1 }, 2, { interpolation = "area" })
+  end)
+
   it("want to be tensors", function()
     files.refuses("type", "image.resize: wants a tensor, got nil", image.resize, nil, 3)
     files.refuses("invalid", "image.resize: wants a size", image.resize, dots { 1 })
