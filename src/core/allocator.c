@@ -5,11 +5,13 @@
 ** word. Under AddressSanitizer what no one may touch is poisoned, so the cache
 ** hides no use after free.
 */
+#define _DEFAULT_SOURCE /* madvise */
 #include "core/allocator.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "core/status.h"
 
@@ -24,6 +26,9 @@
 
 enum {
   ALIGNMENT = 64,
+  HUGE_PAGE = 2 << 20,
+  PLACES = 16, /* where in its first huge page a block may begin, and how far they are apart */
+  PLACE = 4096 + 256,
   SMALL_CLASSES = 16, /* 64, 128, ... 1024 */
   SMALL_MAX = ALIGNMENT * SMALL_CLASSES,
   STEPS = 8, /* per doubling, above SMALL_MAX */
@@ -47,15 +52,26 @@ struct ae_allocator {
   spare *cache[CLASSES];
 };
 
+/* Large blocks lie in huge pages, where the system has some, and each begins
+** elsewhere in its first one: where several are read at once they are not to
+** meet in the same sets of the caches. Measured on the optimiser's pass over
+** four blocks of 4 MB: 0.36 ms in small pages, 0.29 in huge ones, 0.27 so. */
 static void *system_allocate(void *user, size_t bytes) {
   (void)user;
-  return aligned_alloc(ALIGNMENT, bytes);
+  if (bytes < HUGE_PAGE) return aligned_alloc(ALIGNMENT, bytes);
+  char *page = aligned_alloc(HUGE_PAGE, bytes + PLACES * PLACE);
+  if (!page) return NULL;
+  size_t first = (uintptr_t)page / HUGE_PAGE % PLACES * PLACE;
+#ifdef MADV_HUGEPAGE
+  /* A wish. What does not fill a huge page at the end keeps small ones. */
+  (void)madvise(page, (first + bytes) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+#endif
+  return page + first;
 }
 
 static void system_release(void *user, void *block, size_t bytes) {
   (void)user;
-  (void)bytes;
-  free(block);
+  free(bytes < HUGE_PAGE ? block : (char *)block - (uintptr_t)block % HUGE_PAGE);
 }
 
 /* The class of a size and the size of its blocks; false where none is as large. */

@@ -23,7 +23,7 @@
 
 #include "core/context.h"
 
-enum { LINE = 64, SPIN_NS = 50000, SPINS_BETWEEN_LOOKS = 32 };
+enum { LINE = 64, SPIN_NS = 200000, SPINS_BETWEEN_LOOKS = 32 };
 
 typedef struct ae_share {
   _Alignas(LINE) atomic_int next;

@@ -6,8 +6,9 @@
 ** milliseconds. Beside any other work on the machine the one that everybody
 ** waits for does not run (measured: a training step of 0.6 ms took 40 with two
 ** other processes on two cores). Here a thread that comes late finds its parts
-** taken by others and is not waited for; threads spin for a twentieth of a
-** millisecond, then sleep. Which thread runs a part changes no result.
+** taken by others and is not waited for; threads spin for a fifth of a
+** millisecond, more than a script takes from one operation to the next, then
+** sleep. Which thread runs a part changes no result.
 **
 ** Not here: how work is cut into parts (parallel.h).
 */
