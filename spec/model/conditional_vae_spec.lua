@@ -43,7 +43,7 @@ describe("ConditionalVAE", function()
     local condition = i32({ 2, 2, 2, 2 }):one_hot(3)
     support.near(model.decoder:forward(ae.concat({ z, condition }, 2)):sigmoid():totable(), model:decode(z, { labels = 2 }))
     assert.same({ 22, 2, 2, 1 }, model:traverse({ labels = 3 }).shape)
-    assert.matches("mean: Dense +%[2%] +24", model:summary()) -- (8 + 3) * 2 + 2
+    assert.matches("posterior: Variational 2 +%[2%] +48", model:summary()) -- 2 ((8 + 3) 2 + 2)
   end)
 
   it("refuses labels that are missing, too many, or outside its classes", function()

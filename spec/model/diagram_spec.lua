@@ -21,4 +21,19 @@ flowchart TD
   output(["output [4]"])
   input --> m_encoder_1 --> m_encoder_2_1 --> m_decoder --> output]], model:diagram())
   end)
+
+  it("has a variational layer as one, and leaves out what is not run", function()
+    local model = ae.VAE {
+      input = { 4 }, latent = 2, encoder = nn.Dense(3), decoder = nn.Dense(4), likelihood = { "gaussian", variance = "learned" },
+      prior = { "mixture", components = 3 },
+    }
+    assert.equal([[
+flowchart TD
+  input(["input [4]"])
+  m_encoder["encoder: Dense<br/>[3]"]
+  m_posterior["posterior: Variational 2, MixturePrior 3<br/>[2]"]
+  m_decoder["decoder: Dense<br/>[4]"]
+  output(["output [4]"])
+  input --> m_encoder --> m_posterior --> m_decoder --> output]], model:diagram())
+  end)
 end)

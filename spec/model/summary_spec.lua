@@ -29,6 +29,19 @@ compression: 784 to 32 values, 24.5 : 1]]):format(bytes), model:summary())
     assert.is_true(model.training)
   end)
 
+  it("shows a variational layer as one row, with its prior's parameters", function()
+    local function rows(likelihood)
+      return ae.VAE({
+        input = { 4 }, latent = 2, encoder = nn.Dense(3), decoder = nn.Dense(4), likelihood = likelihood,
+        prior = { "mixture", components = 3 },
+      }):summary()
+    end
+    local text = rows "bernoulli"
+    assert.matches("posterior: Variational 2, MixturePrior 3 +%[2%] +31\n", text) -- 2 (3 * 2 + 2) + 3 + 2 * 3 * 2
+    assert.is_nil(text:find("likelihood", 1, true))
+    assert.matches("likelihood: GaussianLikelihood +1\n", rows { "gaussian", variance = "learned" })
+  end)
+
   it("counts what a module holds itself, what is shared once, and what is frozen", function()
     local Scaled = nn.Module:extend("Scaled")
     function Scaled:init()

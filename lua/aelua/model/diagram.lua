@@ -25,13 +25,13 @@ return function(model)
   add(("input([%s])"):format(quoted("input " .. shapes.text(model.input))))
   for _, row in ipairs(layout(model)) do
     close_until(row.name)
-    if row.leaf then
+    if row.leaf and row.ran then
       local label = row.module:label()
       if holder(row.name) == "" then label = ("%s: %s"):format(row.key, label) end
       if row.output then label = label .. "<br/>" .. shapes.text(row.output) end
       add(("%s[%s]"):format(node_id(row.name), quoted(label)))
       chain[#chain + 1] = node_id(row.name)
-    else
+    elseif not row.leaf then
       add(("subgraph %s [%s]"):format(node_id(row.name), quoted(tostring(row.key))))
       open[#open + 1] = row.name
     end

@@ -1,5 +1,6 @@
 --- The modules below a model in order, with the shapes that one sample of zeros
---- gave them.
+--- gave them. Of a class whose field `whole` is true nothing below is shown; nor is
+--- what holds no parameters and was not run.
 local core = require "aelua.core"
 local shapes = require "aelua.base.shapes"
 
@@ -10,7 +11,8 @@ local shapes = require "aelua.base.shapes"
 ---@field module aelua.Module
 ---@field output table? shape of a sample of its result; nil: not run, or no tensor
 ---@field parameters integer its own, without those of modules below it
----@field leaf boolean no modules below it
+---@field leaf boolean no modules below it are shown
+---@field ran boolean
 
 local function is_batch(value)
   if core.is_tensor(value) then return value.ndim > 0 end
@@ -22,37 +24,55 @@ local function is_batch(value)
 end
 
 -- Numbers of parameters by the name of the module that holds them.
-local function own_counts(model, is_module)
+local function own_counts(model, is_shown)
   local counts = {}
   for name, parameter in model:named_parameters() do
     local owner = name
-    repeat owner = owner:match("^(.*)%.[^.]+$") or "" until is_module[owner]
+    repeat owner = owner:match("^(.*)%.[^.]+$") or "" until is_shown[owner]
     counts[owner] = (counts[owner] or 0) + shapes.count(parameter.shape)
   end
   return counts
 end
 
----@param model aelua.Model
----@return aelua.LayoutRow[]
-return function(model)
-  local outputs = {}
-  model:quietly(model.watch, model, function(_, module, output)
-    if is_batch(output) then outputs[module] = shapes.of_sample(output) end
-  end, model.probe, model)
+-- The shape of a sample of what a module gave: tensors, or a distribution.
+local function shape_of(output)
+  if is_batch(output) then return shapes.of_sample(output) end
+  if type(output) ~= "table" or getmetatable(output) == nil or not output.parameters then return nil end
+  local shape = output:shape()
+  return table.move(shape, 2, #shape, 1, {})
+end
 
-  local rows, is_module = {}, {}
+-- The modules that are shown, as rows without their numbers of parameters.
+local function shown(model, outputs, ran)
+  local rows, is_shown, whole = {}, { [""] = true }, nil
   for name, module in model:named_modules() do
-    is_module[name] = true
-    if name ~= "" then
+    local hidden = whole and name:sub(1, #whole + 1) == whole .. "."
+    if name ~= "" and not hidden then
+      whole = module.whole and name or nil
+      is_shown[name] = true
       local _, dots = name:gsub("%.", "")
       local key = name:match("[^.]+$")
       rows[#rows + 1] = {
         name = name, key = math.tointeger(tonumber(key)) or key, depth = dots + 1, module = module,
-        output = outputs[module], leaf = module:children()[1] == nil,
+        output = outputs[module], leaf = module.whole or module:children()[1] == nil, ran = ran[module] or false,
       }
     end
   end
-  local counts = own_counts(model, is_module)
-  for _, row in ipairs(rows) do row.parameters = counts[row.name] or 0 end
-  return rows
+  return rows, is_shown
+end
+
+---@param model aelua.Model
+---@return aelua.LayoutRow[]
+return function(model)
+  local outputs, ran = {}, {}
+  model:quietly(model.watch, model, function(_, module, output)
+    outputs[module], ran[module] = shape_of(output), true
+  end, model.probe, model)
+  local rows, is_shown = shown(model, outputs, ran)
+  local counts, kept = own_counts(model, is_shown), {}
+  for _, row in ipairs(rows) do
+    row.parameters = counts[row.name] or 0
+    if row.ran or row.parameters > 0 or not row.leaf then kept[#kept + 1] = row end
+  end
+  return kept
 end

@@ -34,6 +34,8 @@ function MixturePrior:make(units)
   self.logvars = parameter.new("MixturePrior", zeros, { k, units }, k, units)
 end
 
+function MixturePrior:label() return ("%s %d"):format(self.class_name, self.components) end
+
 function MixturePrior:is_built() return self.units ~= nil end
 
 function MixturePrior:distribution()

@@ -45,6 +45,8 @@ function VampPrior:attach(encode, shape)
   end
 end
 
+function VampPrior:label() return ("%s %d"):format(self.class_name, self.pseudo_inputs) end
+
 function VampPrior:is_built() return self.pseudo ~= nil end
 
 --- The pseudo-inputs as the encoder is given them.

@@ -30,6 +30,7 @@ local shapes = require "aelua.base.shapes"
 ---@field prior aelua.Prior
 local Variational = Module:extend("Variational")
 Variational.gives_distribution = true
+Variational.whole = true
 
 ---@class aelua.VariationalOptions
 ---@field prior? string|table|aelua.Prior "standard" (default), "mixture", { "mixture", components = 20 }, "vamp"
@@ -61,7 +62,10 @@ function Variational:init(units, given, ...)
     "Variational: free_bits wants a prior whose dimensions are apart, which %s's are not", self.prior.class_name)
 end
 
-function Variational:label() return ("%s %d"):format(self.class_name, self.units) end
+function Variational:label()
+  local prior = self.prior.is_standard and "" or ", " .. self.prior:label()
+  return ("%s %d%s"):format(self.class_name, self.units, prior)
+end
 
 function Variational:build(shape)
   shape = shapes.check("Variational:build", shape)
