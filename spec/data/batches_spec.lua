@@ -162,11 +162,12 @@ describe("batches", function()
     local values = ae.arange(1, 7):reshape(6, 1)
     local rows = setmetatable({ shape = { 1 } }, { __len = function() return 6 end })
     function rows.open(_, order)
+      order = order:clone()
       tell("open", table.unpack(order:totable()))
       return setmetatable({
-        take = function(_, places, first)
+        take = function(_, first, n)
           tell("take", first)
-          return values[places]
+          return values[order[{ { first, first + n - 1 } }]]
         end,
         close = function() tell "close" end,
       }, {})

@@ -138,6 +138,41 @@ describe("pictures in files", function()
     end
   end)
 
+  it("are joined without being read", function()
+    local wanted = in_memory()
+    local more = data.tensors((ae.rand { 4, 6, 5, 3 } * 255):to("u8"))
+    for _, memory in ipairs { 0, 1e6 } do
+      local set = load(folder, { memory = memory })
+      local all = set:take(9):concat(more, set:shuffle { seed = 2 })
+      local same = wanted:take(9):concat(more, wanted:shuffle { seed = 2 })
+      assert.equal(0, set:info().decoded)
+      assert.equal(36, #all)
+      same_batches(same, all, { size = 5, shuffle = true, seed = 4 })
+      same_batches(same:skip(7):take(10), all:skip(7):take(10), { size = 3 })
+      same_batches(same:narrow(1, 9), all:narrow(1, 9), { size = 9 })
+      files.same(same:tensor(), all:tensor())
+      files.same((same:select({ 30, 2, 11, 2 }):stored()), (all:select({ 30, 2, 11, 2 }):stored()))
+      local one, other = all:batches { size = 5, shuffle = true, seed = 4 }, all:batches { size = 5, shuffle = true }
+      one()
+      one()
+      other:load_state(one:state())
+      for x in one do files.same(x.input, other().input) end
+      assert.same({ 2 * count + 4, memory > 0 }, { all:info().samples, all:info().kept })
+      files.refuses("state", "is not made of files", all.paths, all)
+      assert.same({ path(23), path(1), path(2) }, set:skip(22):concat(set:take(2)):paths())
+      ae.image.save(path(3), ae.zeros({ 2, 2, 3 }, { dtype = "u8" }))
+      local broken, done = load(folder, { size = 4, memory = memory }):concat(data.tensors(ae.zeros(2, 4, 4, 3))), 0
+      files.write(path(3), "text")
+      local batches = broken:batches { size = 2 }
+      files.refuses("format", path(3), function()
+        for batch in batches do done = done + batch.size end
+      end)
+      ae.image.save(path(3), (wanted:stored())[3])
+      for batch in batches do done = done + batch.size end
+      assert.equal(count + 2, done)
+    end
+  end)
+
   it("go on in the middle of an epoch from a state", function()
     for _, memory in ipairs { 0, 1e6 } do
       local set = load(folder, { memory = memory })

@@ -157,12 +157,11 @@ end
 
 -- The batch of the order's places first+1..first+n.
 local function make(self, first, n)
-  local places, batch = ops.narrow(self.order, 1, first + 1, n), { size = n }
+  local batch = { size = n }
   for _, name in ipairs(field_names) do
     local reading = self.readings[name]
-    batch[name] = reading and fields.call(reading, "take", places, first + 1)
+    batch[name] = reading and fields.call(reading, "take", first + 1, n)
   end
-  places:free()
   local ours = core.no_grad(apply, self.dataset.maps, batch, self.training)
   return ours and setmetatable(batch, Batch) or batch
 end

@@ -177,11 +177,19 @@ local function check_settled(set, who)
   errors.check(not set.augmented, "state", "%s wants data sets before augment, which draws anew for every batch", who)
 end
 
--- The inputs alone, as a field of another data set takes them: pictures in files stay there.
-function Dataset:field()
-  check_settled(self, "data.pairs")
-  if #self.maps > 0 then return whole(self).input end
-  return self.rows and fields.call(self.input, "select", self.rows) or self.input
+--- Inputs and targets as another data set takes them: pictures in files stay
+--- there. Those of a mapped data set are made. The target is nil where it is the input.
+---@param who string how messages begin
+---@return table input
+---@return table? target
+function Dataset:fields(who)
+  check_settled(self, who)
+  if #self.maps > 0 then
+    local input, target = self:stored()
+    return fields.of("Dataset", "input", input), target and fields.of("Dataset", "target", target)
+  end
+  local function selected(field) return self.rows and field and fields.call(field, "select", self.rows) or field end
+  return selected(self.input), selected(self.target)
 end
 
 ---@class aelua.RowsInfo of all samples that the data set's are among
@@ -197,11 +205,10 @@ end
 ---@return aelua.RowsInfo|table<string, aelua.RowsInfo>
 function Dataset:info() return fields.call(self.input, "info") end
 
---- The files of pictures, one for each sample.
----@return string[]
+--- The files of pictures, one for each sample; of named inputs, by name.
+---@return string[]|table<string, string[]>
 function Dataset:paths()
-  errors.check(self.input.paths, "state", "Dataset:paths: this data set is not made of files")
-  return self.input:paths(self.rows)
+  return fields.call(self.input, "paths", self.rows)
 end
 
 -- A data set whose batches go through `map` too.
@@ -249,35 +256,26 @@ function Dataset:augment(given)
   return changed
 end
 
-local function join(a, b)
-  if core.is_tensor(a) then return ops.concat({ a, b }) end
-  local result = {}
-  for name, one in pairs(a) do result[name] = ops.concat({ one, b[name] }) end
-  return result
-end
-
 --- The samples of this data set and of others of the same shape, one after the
 --- other. Labels are kept where all have them; classes are those of all, by name.
 ---@param ... aelua.Dataset
 ---@return aelua.Dataset
 function Dataset:concat(...)
-  check_settled(self, "Dataset:concat")
-  local input, target = self:stored()
+  local input, target = self:fields("Dataset:concat")
   local labels, names = self.label and self:labels(), self.classes
   for i, other in ipairs { ... } do
     errors.check(Dataset.is(other), "type", "Dataset:concat: argument %d is no data set", i)
-    check_settled(other, "Dataset:concat")
     errors.check(shapes.equal(self.shape, other.shape), "shape", "Dataset:concat: samples %s and %s",
       shapes.text(self.shape), shapes.text(other.shape))
-    local more, more_target = other:stored()
+    local more, more_target = other:fields("Dataset:concat")
     errors.check((target ~= nil) == (more_target ~= nil), "state",
       "Dataset:concat: some of the data sets have targets of their own, some have not")
-    input = join(input, more)
-    if target then target = join(target, more_target) end
+    input = fields.join(input, more)
+    if target then target = fields.join(target, more_target) end
     if labels and other.label then
       local mine, theirs
       mine, theirs, names = classes.unite(labels, names, other:labels(), other.classes)
-      labels = join(mine, theirs)
+      labels = ops.concat({ mine, theirs })
     else
       labels, names = nil, nil
     end

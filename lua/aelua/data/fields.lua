@@ -2,6 +2,7 @@
 --- table of named ones.
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
+local JoinedRows = require "aelua.data.joined_rows"
 local TensorRows = require "aelua.data.tensor_rows"
 
 local M = {}
@@ -54,6 +55,22 @@ function M.call(field, method, ...)
   if getmetatable(field) ~= nil then return field[method](field, ...) end
   local result = {}
   for name, one in pairs(field) do result[name] = one[method](one, ...) end
+  return result
+end
+
+local function join(a, b)
+  if TensorRows.is(a) and TensorRows.is(b) then return TensorRows(core.ops.concat({ a.tensor, b.tensor })) end
+  return JoinedRows { a, b }
+end
+
+--- The rows of one field and then those of another of the same shape.
+---@param a table
+---@param b table
+---@return table
+function M.join(a, b)
+  if getmetatable(a) ~= nil then return join(a, b) end
+  local result = {}
+  for name, rows in pairs(a) do result[name] = join(rows, b[name]) end
   return result
 end
 

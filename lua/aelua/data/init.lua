@@ -51,8 +51,9 @@ end
 ---@return aelua.Dataset
 function M.pairs(input, target)
   local from, to = dataset(input), dataset(target)
+  local samples, targets = from:fields("data.pairs"), to:fields("data.pairs")
   return Dataset {
-    input = from:field(), target = to:field(), labels = from.label and from:labels(), classes = from.classes,
+    input = samples, target = targets, labels = from.label and from:labels(), classes = from.classes,
   }
 end
 

@@ -52,6 +52,6 @@ function PictureReading:with(first, n, fn)
   return result
 end
 
-function PictureReading:take(places, first) return self:with(first, #places, ops.gather_scaled) end
+function PictureReading:take(first, n) return self:with(first, n, ops.gather_scaled) end
 
 return PictureReading

@@ -5,11 +5,11 @@
 local class = require "aelua.base.class"
 local core = require "aelua.core"
 local PictureReading = require "aelua.data.picture_reading"
+local SelectedRows = require "aelua.data.selected_rows"
 local TensorRows = require "aelua.data.tensor_rows"
 
 local ops = core.ops
 
---- The files behind rows; their selections share it.
 ---@class aelua.PictureSource
 ---@field pictures userdata of core.open_pictures, with its form set
 ---@field folder string
@@ -21,26 +21,17 @@ local ops = core.ops
 
 ---@class aelua.PictureRows: aelua.Class
 ---@field source aelua.PictureSource
----@field places? aelua.Tensor [n] i32, numbers of files; nil: all
 ---@field shape integer[]
 ---@operator len: integer
 local PictureRows = class("PictureRows")
 
-function PictureRows:init(source, places)
-  self.source, self.places, self.shape = source, places and core.keep(places), source.shape
-end
+function PictureRows:init(source) self.source, self.shape = source, source.shape end
 
-function PictureRows:__len() return self.places and #self.places or #self.source.names end
+function PictureRows:__len() return #self.source.names end
 
--- The numbers of the files at these places.
-local function files(self, places)
-  if not self.places then return places or ops.arange(1, #self + 1, { dtype = "i32" }) end
-  return places and ops.index(self.places, places) or self.places
-end
+function PictureRows:open(order) return PictureReading(self.source, order) end
 
-function PictureRows:open(order) return PictureReading(self.source, files(self, order)) end
-
-function PictureRows:select(places) return PictureRows(self.source, files(self, places)) end
+function PictureRows:select(places) return SelectedRows(self, places) end
 
 function PictureRows:narrow(first, count)
   return self:select(ops.arange(first, first + count, { dtype = "i32" }))
@@ -50,7 +41,7 @@ end
 local chunk = 64
 
 function PictureRows:stored(places)
-  local order, kept = files(self, places), self.source.kept
+  local order, kept = places or ops.arange(1, #self + 1, { dtype = "i32" }), self.source.kept
   local n = #order
   local reading <close> = PictureReading(self.source, order)
   local rows = not kept and ops.zeros({ n, table.unpack(self.shape) }, { dtype = "u8" })
@@ -60,8 +51,7 @@ function PictureRows:stored(places)
       if rows then core.scope(function() ops.narrow(rows, 1, first, count):copy_(ops.index(slots, at)) end) end
     end)
   end
-  if rows then return rows end
-  return (places or self.places) and kept:stored(order) or kept:stored()
+  return rows or kept:stored(places)
 end
 
 function PictureRows:scaled(places) return ops.scaled(self:stored(places)) end
@@ -76,12 +66,12 @@ function PictureRows:info()
   }
 end
 
---- Where the files at these places are.
----@param places? aelua.Tensor [n] i32; nil: all
----@return string[]
 function PictureRows:paths(places)
-  local source, list = self.source, files(self, places):totable()
-  for i, number in ipairs(list) do list[i] = source.folder .. "/" .. source.names[number] end
+  local source, list = self.source, {}
+  for i, number in ipairs(places and places:totable() or {}) do list[i] = source.folder .. "/" .. source.names[number] end
+  if not places then
+    for i, name in ipairs(source.names) do list[i] = source.folder .. "/" .. name end
+  end
   return list
 end
 

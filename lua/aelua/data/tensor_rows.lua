@@ -1,6 +1,6 @@
 --- The rows of a tensor [N, ...]: what a data set holds of each of its fields. A
 --- data set knows of rows only what stands here, so they need not lie in memory
---- (picture_rows.lua):
+--- (picture_rows.lua, selected_rows.lua, joined_rows.lua):
 ---
 ---   #rows, rows.shape           how many; the shape of one
 ---   rows:stored(places?)        [n, ...] as they are kept, u8 as u8; without places, all
@@ -8,12 +8,14 @@
 ---   rows:select(places)         rows of these alone, in this order
 ---   rows:narrow(first, count)
 ---   rows:open(order)            a reading of them in this order, [m] i32:
----     reading:take(places, first)   as rows:scaled(places); these stand from `first` on in the order
----     reading:close()               it is over, or left early
----   rows:info()                 see Dataset:info
+---     reading:take(first, n)    those n that stand from `first` on in the order, scaled
+---     reading:close()           it is over, or left; another take begins it anew
+---   rows:info(), rows:paths(places?)   see Dataset:info and Dataset:paths
 local class = require "aelua.base.class"
 local core = require "aelua.core"
+local errors = require "aelua.base.errors"
 local shapes = require "aelua.base.shapes"
+local TensorReading = require "aelua.data.tensor_reading"
 
 local ops = core.ops
 
@@ -49,11 +51,10 @@ function TensorRows:info()
   }
 end
 
--- Nothing to prepare, so these rows are their own reading.
-function TensorRows:open() return self end
+function TensorRows.paths()
+  errors.raise("state", "Dataset:paths: this data set is not made of files", 3)
+end
 
-function TensorRows:take(places) return self:scaled(places) end
-
-function TensorRows.close() end
+function TensorRows:open(order) return TensorReading(self.tensor, order) end
 
 return TensorRows
