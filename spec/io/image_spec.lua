@@ -21,6 +21,8 @@ describe("pictures", function()
 
   it("hold the values that other decoders find", function()
     files.same(core.read_npy(files.fixtures .. "rgb_png.npy"), core.read_image(files.fixtures .. "interlaced.png"))
+    local bits = core.read_image(files.fixtures .. "one_bit.png")
+    files.same(core.read_npy(files.fixtures .. "grey_png.npy"):gt(99), (bits:to(ae.real) / 255):reshape(10, 12))
     for _, name in ipairs { "rgb", "palette", "palette_alpha" } do
       files.same(core.read_npy(files.fixtures .. name .. "_png.npy"), core.read_image(files.fixtures .. name .. ".png"))
     end

@@ -245,8 +245,9 @@ end
 ---   train:augment { flip = "horizontal", shift = 2, brightness = 0.1 }
 ---   train:augment { crop = { 24, 24 } }
 ---   data.pairs(small, large):augment { crop = 16, flip = "both" }   -- the same places in both
---- Draws come from the stream that ae.seed sets. A data set without targets of its own
---- takes the changed input as the target.
+--- A crop is another shape of samples: what the model is tested on wants it too. Draws
+--- come from the stream that ae.seed sets. A data set without targets of its own takes
+--- the changed input as the target.
 ---@param given aelua.AugmentOptions
 ---@return aelua.Dataset
 function Dataset:augment(given)
