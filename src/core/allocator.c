@@ -59,14 +59,14 @@ struct ae_allocator {
 static void *system_allocate(void *user, size_t bytes) {
   (void)user;
   if (bytes < HUGE_PAGE) return aligned_alloc(ALIGNMENT, bytes);
-  char *page = aligned_alloc(HUGE_PAGE, bytes + PLACES * PLACE);
-  if (!page) return NULL;
+  void *page;
+  if (posix_memalign(&page, HUGE_PAGE, bytes + PLACES * PLACE) != 0) return NULL;
   size_t first = (uintptr_t)page / HUGE_PAGE % PLACES * PLACE;
 #ifdef MADV_HUGEPAGE
   /* A wish. What does not fill a huge page at the end keeps small ones. */
   (void)madvise(page, (first + bytes) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 #endif
-  return page + first;
+  return (char *)page + first;
 }
 
 static void system_release(void *user, void *block, size_t bytes) {
