@@ -48,6 +48,11 @@ AE_INLINE void VECTOR(fold)(vec *a, const vec *b, const int d) {
   *a = __builtin_shuffle(*a, *b, lane + beside) + __builtin_shuffle(*a, *b, (lane ^ d) + beside);
 }
 
+/* One round of LANES / 2d folds, so that lane i of acc[0] ends as the sum of acc[i]'s lanes. */
+AE_INLINE void VECTOR(fold_all)(vec *acc, const int d) {
+  UNROLL for (int i = 0; i < LANES / (2 * d); i++) VECTOR(fold)(&acc[2 * d * i], &acc[2 * d * i + d], d);
+}
+
 /* acc += x w over the lanes that `mask` keeps. */
 AE_INLINE void VECTOR(along_lanes)(const ae_direct_sum *sum, const real *x, const real *w, const indices *mask,
                                    const int pixels, const int k, vec *acc) {
@@ -75,10 +80,17 @@ AE_INLINE void VECTOR(along)(const ae_direct_sum *sum, const int pixels, const i
   }
   if (pixels * k <= LANES && CAN_SHUFFLE) {
     UNROLL for (int i = pixels * k; i < LANES; i++) acc[i] = (vec){0};
-    UNROLL for (int d = 1; d < LANES; d *= 2) UNROLL for (int i = 0; i < LANES; i += 2 * d)
-        VECTOR(fold)(&acc[i], &acc[i + d], d);
+    VECTOR(fold_all)(acc, 1);
+    if (LANES > 2) VECTOR(fold_all)(acc, 2);
+    if (LANES > 4) VECTOR(fold_all)(acc, 4);
+    if (LANES > 8) VECTOR(fold_all)(acc, 8);
     acc[0] += *(const vec *)sum->start;
-    *(vec *)total = (vec)((indices)acc[0] & ~(indices)(acc[0] < sum->floor));
+    acc[0] = (vec)((indices)acc[0] & ~(indices)(acc[0] < sum->floor));
+    if (pixels * k == LANES && sum->out_step == k) {
+      *(vec *)sum->out = acc[0];
+      return;
+    }
+    *(vec *)total = acc[0];
   } else {
     UNROLL for (int i = 0; i < pixels * k; i++) {
       total[i] = sum->start[i];
