@@ -2,7 +2,7 @@
 ** conv_times [-t THREADS] [-w WAY] [-s SHAPE] [-m MILLISECONDS]: what each way of src/kernel/conv.h takes for the
 ** convolutions of the models that speed is judged by, forward (bias and relu included), gradient of the data, gradient
 ** of the weights. Best of repeated runs, in ms and GF/s; the choice that the seam makes is marked. The table in
-** src/kernel/conv.c is made from what this prints.
+** src/kernel/conv_choice.c is made from what this prints.
 **   ninja -C build conv_times && build/conv_times
 */
 #include <stdio.h>

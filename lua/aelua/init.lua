@@ -80,6 +80,7 @@ local parts = {
   noise = function() return require "aelua.train.noise" end,
   profile = function() return require("aelua.profile").profile end,
   Profile = function() return require "aelua.profile.report" end,
+  tune = function() return require("aelua.tune").tune end,
 }
 
 local function load(name)

@@ -118,6 +118,7 @@ const char *ae_bind_nearest(const char *name, const char *const *names);
 
 void ae_bind_open_errors(lua_State *L, ae_lua *lua);
 void ae_bind_open_call(lua_State *L, ae_lua *lua);
+void ae_bind_open_kernels(lua_State *L, ae_lua *lua);
 void ae_bind_open_tensor(lua_State *L, ae_lua *lua);
 void ae_bind_open_operations(lua_State *L, ae_lua *lua);
 void ae_bind_open_autograd(lua_State *L, ae_lua *lua);

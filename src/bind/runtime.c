@@ -1,13 +1,11 @@
 /*
 ** runtime: what a script may ask of its context: seed, threads, clock, memory,
-** kernels, whether it was interrupted.
+** whether it was interrupted.
 */
 #define _POSIX_C_SOURCE 200809L
 #include <time.h>
 
 #include "bind/bind.h"
-#include "kernel/gemm.h"
-#include "kernel/peak.h"
 
 /* The integer at 1; raises "who: wants an integer, got ...". */
 static lua_Integer want_integer(lua_State *L, const char *who) {
@@ -107,28 +105,6 @@ static int interrupted(lua_State *L) {
   return 1;
 }
 
-/* core.peak() -> multiply-adds' operations a second with all threads, measured in a tenth of a second */
-static int peak(lua_State *L) {
-  const ae_lua *lua = ae_bind_lua(L);
-  lua_pushnumber(L, ae_kernel_peak(lua->ctx));
-  return 1;
-}
-
-/* core.kernels() -> {blas, onednn, isa}: what computes here; loads the libraries */
-static int kernels(lua_State *L) {
-  const ae_lua *lua = ae_bind_lua(L);
-  ae_kernel_report report;
-  ae_kernel_describe(lua->ctx, &report);
-  lua_createtable(L, 0, 3);
-  lua_pushstring(L, report.blas);
-  lua_setfield(L, -2, "blas");
-  lua_pushstring(L, report.onednn);
-  lua_setfield(L, -2, "onednn");
-  lua_pushstring(L, report.isa);
-  lua_setfield(L, -2, "isa");
-  return 1;
-}
-
 static const luaL_Reg functions[] = {{"seed", seed},
                                      {"random_state", random_state},
                                      {"threads", threads},
@@ -136,8 +112,6 @@ static const luaL_Reg functions[] = {{"seed", seed},
                                      {"memory", memory},
                                      {"budget", budget},
                                      {"interrupted", interrupted},
-                                     {"kernels", kernels},
-                                     {"peak", peak},
                                      {NULL, NULL}};
 
 void ae_bind_open_runtime(lua_State *L, ae_lua *lua) {

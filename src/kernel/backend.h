@@ -35,6 +35,8 @@ typedef struct ae_kernel_state {
   const ae_backend *forced; /* that AELUA_BACKEND names; NULL: none */
   void *conv;               /* primitives of convolutions (conv_onednn.c) */
   void (*conv_close)(void *conv);
+  void *conv_choices; /* who computes which (conv_choice.c) */
+  void (*conv_choices_close)(void *choices);
 } ae_kernel_state;
 /* Made at the first call. Errors: those of AELUA_BACKEND, AE_NO_MEMORY. */
 ae_status ae_kernel_state_of(ae_context *ctx, ae_kernel_state **out, ae_error *err);

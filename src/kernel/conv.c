@@ -1,47 +1,24 @@
 /*
-** conv: who computes a convolution, and what the ways share.
-**
-** The direct way takes everything but depthwise kernels and 1x1 kernels with
-** stride 1, which are products (gemm.c chooses). Measured on one Zen 4 core
-** (scripts/conv_times.c; bias and relu included in forward), 3x3, GF/s of a peak
-** of 120, the direct way / oneDNN 2.6.3 / tiles of the column matrix:
-**                                       forward       data          weights
-**    16->8, 14x14, batch 128            80 48 43      106 127 46    98 61 50
-**    32->32, 14x14                     108 114 90     109 126 88   109 121 92
-**    1->32, 28x28                       79 36 20       24   7 18    76 112 27
-**    32->1, 28x28                       32  6 10       79  94 12    80   7 12
-**    32->3, 64x64, batch 64             49 18 25       95 109 30    96  19 27
-**    64->128, 16x16 stride 2           108 117 101    108 121 97   104  97 102
-**    128->256, 8x8 stride 2            108 119 106    111 118 71    89  88 104
-** oneDNN comes where AELUA_BACKEND (gemm.h) asks for it: its threads are OpenMP's,
-** whose waiting takes the processor from ours.
+** conv: the seam: what has a size of 0, who is asked (conv_choice.c), what the
+** ways share.
 */
 #include "kernel/conv.h"
 
 #include <string.h>
+#include <time.h>
 
-#include "kernel/backend.h"
+#include "kernel/conv_choice.h"
 #include "kernel/conv_paths.h"
 
-static double work(const ae_conv *conv) {
+/* ---- Shared ---- */
+
+double ae_conv_work(const ae_conv *conv) {
   return 2.0 * (double)conv->n * (double)conv->p * (double)conv->q * (double)conv->k * (double)conv->r *
          (double)conv->s * (double)(conv->c / conv->groups);
 }
 
-static bool onednn_serves(const ae_kernel_state *state) {
-  return state->forced && state->forced == ae_backend_onednn();
-}
-
-static const ae_conv_path *choose(const ae_conv *conv) {
-  if (conv->groups == conv->c && conv->c == conv->k && conv->c > 1) return &ae_conv_depthwise;
-  if (conv->r == 1 && conv->s == 1 && conv->stride_h == 1 && conv->stride_w == 1) return &ae_conv_tiles;
-  return &ae_conv_direct;
-}
-
-/* ---- Shared ---- */
-
 int ae_conv_parts(const ae_context *ctx, const ae_conv *conv, int64_t units) {
-  double parts = work(conv) / AE_CONV_WORK_PER_THREAD;
+  double parts = ae_conv_work(conv) / AE_CONV_WORK_PER_THREAD;
   int64_t most = parts < 1 ? 1 : parts < ctx->threads ? (int64_t)parts : ctx->threads;
   return ae_parallel_count(ctx, most < units ? most : units, 1);
 }
@@ -73,7 +50,7 @@ void ae_conv_add_parts(ae_context *ctx, real *out, const real *parts, int n_part
   if (n_parts > 0) ae_parallel(ctx, count, AE_GRAIN_CHEAP, add_range, &a);
 }
 
-/* ---- The seam ---- */
+/* ---- A call ---- */
 
 static int64_t output_count(const ae_conv *conv) {
   return conv->n * conv->p * conv->q * conv->k;
@@ -91,15 +68,81 @@ static bool is_empty(const ae_conv *conv) {
   return output_count(conv) == 0 || input_count(conv) == 0 || weight_count(conv) == 0;
 }
 
+/* Two of x, w and y are read, in this order; the third is `out`. */
+typedef struct call {
+  const ae_conv *conv;
+  ae_conv_direction direction;
+  const real *first, *second;
+  const ae_conv_finish *finish;
+  real *out;
+} call;
+
+static ae_status run(ae_context *ctx, const call *c, ae_conv_way way, ae_error *err) {
+  static const ae_conv_path *const paths[] = {
+      [AE_CONV_DIRECT] = &ae_conv_direct,
+      [AE_CONV_TILES] = &ae_conv_tiles,
+      [AE_CONV_DEPTHWISE] = &ae_conv_depthwise,
+      [AE_CONV_ONEDNN] = &ae_conv_onednn,
+  };
+  if (c->direction == AE_CONV_FORWARD)
+    return paths[way]->forward(ctx, c->conv, c->first, c->second, c->finish, c->out, err);
+  if (c->direction == AE_CONV_DATA)
+    return paths[way]->data_gradient(ctx, c->conv, c->second, c->first, c->finish, c->out, err);
+  return paths[way]->weight_gradient(ctx, c->conv, c->first, c->second, c->out, err);
+}
+
+/* ---- Measuring ---- */
+
+enum { MEASURED_RUNS = 3 };
+
+static double seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* The best of several runs after a first; every one overwrites the same result. */
+static ae_status measure(ae_context *ctx, const call *c, ae_conv_way way, double *best, ae_error *err) {
+  *best = 0;
+  if (!ae_conv_way_serves(way, c->conv)) return AE_OK;
+  for (int i = 0; i <= MEASURED_RUNS; i++) {
+    const double began = seconds();
+    const ae_status status = run(ctx, c, way, err);
+    if (status == AE_UNSUPPORTED) return AE_OK;
+    if (status != AE_OK) return status;
+    const double took = seconds() - began;
+    if (i == 1 || (i > 1 && took < *best)) *best = took;
+  }
+  return AE_OK;
+}
+
+static ae_status measure_all(ae_context *ctx, const call *c, ae_conv_choice *choice, ae_error *err) {
+  for (int way = 0; way < AE_CONV_WAYS; way++) AE_TRY(measure(ctx, c, (ae_conv_way)way, &choice->seconds[way], err));
+  for (int way = 0; way < AE_CONV_WAYS; way++)
+    if (choice->seconds[way] > 0 &&
+        (choice->seconds[choice->way] == 0 || choice->seconds[way] < choice->seconds[choice->way]))
+      choice->way = (ae_conv_way)way;
+  choice->measured = true;
+  return AE_OK;
+}
+
+static ae_status serve(ae_context *ctx, const call *c, ae_error *err) {
+  ae_conv_choices *choices;
+  ae_conv_choice *choice;
+  AE_TRY(ae_conv_choices_of(ctx, &choices, err));
+  AE_TRY(ae_conv_choose(ctx, c->conv, c->direction, &choice, err));
+  if (choices->measuring && !choice->measured) AE_TRY(measure_all(ctx, c, choice, err));
+  const ae_status status = run(ctx, c, choice->way, err);
+  if (status != AE_UNSUPPORTED) return status;
+  choice->way = ae_conv_way_serves(AE_CONV_DEPTHWISE, c->conv) ? AE_CONV_DEPTHWISE : AE_CONV_DIRECT;
+  return run(ctx, c, choice->way, err);
+}
+
+/* ---- The seam ---- */
+
 ae_status ae_conv_forward(ae_context *ctx, const ae_conv *conv, const real *x, const real *w,
                           const ae_conv_finish *finish, real *y, ae_error *err) {
-  if (!is_empty(conv)) {
-    ae_kernel_state *state;
-    AE_TRY(ae_kernel_state_of(ctx, &state, err));
-    ae_status status = AE_UNSUPPORTED;
-    if (onednn_serves(state)) status = ae_conv_onednn.forward(ctx, conv, x, w, finish, y, err);
-    return status == AE_UNSUPPORTED ? choose(conv)->forward(ctx, conv, x, w, finish, y, err) : status;
-  }
+  if (!is_empty(conv)) return serve(ctx, &(call){conv, AE_CONV_FORWARD, x, w, finish, y}, err);
   memset(y, 0, (size_t)output_count(conv) * sizeof *y);
   ae_conv_finish_rows(finish, conv->k, 0, conv->n * conv->p * conv->q, y);
   return AE_OK;
@@ -107,13 +150,7 @@ ae_status ae_conv_forward(ae_context *ctx, const ae_conv *conv, const real *x, c
 
 ae_status ae_conv_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, const real *w,
                                 const ae_conv_finish *finish, real *dx, ae_error *err) {
-  if (!is_empty(conv)) {
-    ae_kernel_state *state;
-    AE_TRY(ae_kernel_state_of(ctx, &state, err));
-    ae_status status = AE_UNSUPPORTED;
-    if (onednn_serves(state)) status = ae_conv_onednn.data_gradient(ctx, conv, dy, w, finish, dx, err);
-    return status == AE_UNSUPPORTED ? choose(conv)->data_gradient(ctx, conv, dy, w, finish, dx, err) : status;
-  }
+  if (!is_empty(conv)) return serve(ctx, &(call){conv, AE_CONV_DATA, w, dy, finish, dx}, err);
   memset(dx, 0, (size_t)input_count(conv) * sizeof *dx);
   ae_conv_finish_rows(finish, conv->c, 0, conv->n * conv->h * conv->w, dx);
   return AE_OK;
@@ -121,13 +158,7 @@ ae_status ae_conv_data_gradient(ae_context *ctx, const ae_conv *conv, const real
 
 ae_status ae_conv_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy, real *dw,
                                   ae_error *err) {
-  if (!is_empty(conv)) {
-    ae_kernel_state *state;
-    AE_TRY(ae_kernel_state_of(ctx, &state, err));
-    ae_status status = AE_UNSUPPORTED;
-    if (onednn_serves(state)) status = ae_conv_onednn.weight_gradient(ctx, conv, x, dy, dw, err);
-    return status == AE_UNSUPPORTED ? choose(conv)->weight_gradient(ctx, conv, x, dy, dw, err) : status;
-  }
+  if (!is_empty(conv)) return serve(ctx, &(call){conv, AE_CONV_WEIGHTS, x, dy, NULL, dw}, err);
   memset(dw, 0, (size_t)weight_count(conv) * sizeof *dw);
   return AE_OK;
 }

@@ -7,7 +7,7 @@
 ** the caller's: nothing here asks where "same" puts what. The gradient of the
 ** data is the forward pass of the transposed convolution.
 **
-** The ways, chosen by shape (conv.c): loops over the input as it lies
+** The ways, chosen by shape (conv_choice.h): loops over the input as it lies
 ** (conv_direct.c), tiles of the column matrix and products (conv_tiles.c), one
 ** loop over channels where each is its own group (conv_depthwise.c), oneDNN
 ** (conv_onednn.c).

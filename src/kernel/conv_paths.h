@@ -28,6 +28,7 @@ extern const ae_conv_path ae_conv_direct;
 extern const ae_conv_path ae_conv_onednn;
 extern const ae_conv_path ae_conv_depthwise; /* groups = c = k */
 
+double ae_conv_work(const ae_conv *conv); /* multiplications and additions */
 /* In how many parts `units` equal pieces of the whole work are worth splitting. */
 int ae_conv_parts(const ae_context *ctx, const ae_conv *conv, int64_t units);
 /* Pixels row.. of a result of `channels`, which begins at y, become f(z + b). */

@@ -67,6 +67,7 @@ void ae_backend_leave_serial(int before) {
 static void close_state(void *kernel) {
   ae_kernel_state *state = kernel;
   if (state->conv) state->conv_close(state->conv);
+  if (state->conv_choices) state->conv_choices_close(state->conv_choices);
   ae_free(state->allocator, state, sizeof *state);
 }
 

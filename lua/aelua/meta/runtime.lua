@@ -52,8 +52,21 @@ function ae.memory() end
 function ae.budget(bytes) end
 
 --- What computes here: versions, kernels and threading of the libraries, and the instruction set. Loads them.
----@return { blas: string, onednn: string, isa: string }
+--- `convolutions` lists those computed so far, forward, gradient of the data and of the weights apart, with the way that
+--- serves them (`ae.tune`), and where they were measured what each way takes. A transposed convolution's forward is the
+--- gradient of the data.
+---@return { blas: string, onednn: string, isa: string, convolutions: aelua.ConvolutionChoice[] }
 function ae.kernels() end
+
+---@class aelua.ConvolutionChoice
+---@field input integer[] [N,H,W,C]
+---@field kernel integer[] [R,S,C/groups,K]
+---@field output integer[] [N,P,Q,K]
+---@field stride integer[] along height and width
+---@field direction "forward"|"data"|"weights"
+---@field way "direct"|"tiles"|"depthwise"|"onednn"
+---@field threads integer
+---@field ms? table<string, number> milliseconds of each way, where they were measured
 
 --- Calls a function during which nothing is recorded for gradients.
 ---@param fn function

@@ -1,0 +1,124 @@
+/*
+** conv_choice: the measured table, as rules. On one Zen 4 core (scripts/
+** conv_times.c; forward with bias and relu), 3x3, GF/s of a peak of 118, the
+** direct way / oneDNN 2.6.3 / tiles of the column matrix:
+**                                       forward       data          weights
+**    16->8, 14x14, batch 128            74 49 43       97 117 46    86  60 50
+**    32->32, 14x14                     108  99 84     106 108 84   108 113 86
+**    32->32, 28x28 stride 2             92  77 74      92 100 77    92  82 74
+**    1->16, 28x28                       57  32 10       -   -  -    61 100 12
+**    1->32, 28x28                       62  43 20       -   -  -    72  94 27
+**    16->1, 28x28                       34   6  8      57  82 11    61   7 11
+**    32->1, 28x28                       45   6 10      60  77 12    72   7 12
+**    32->3, 64x64, batch 64             48  18 25      90 105 29    91  18 25
+**    64->128, 16x16 stride 2           109 107 101    106 118 95   101  96 100
+**    128->256, 8x8 stride 2            111 116 107    110 117 71    89  85 105
+** and the same order on two. So the direct way takes all but
+**    weights with one input channel, data from 1 to 8 output channels to 16 and
+**    more: oneDNN, which is worth a primitive from some work on
+**    1x1 kernels with stride 1, which are products: tiles (gemm.c chooses)
+**    every channel its own group: depthwise
+*/
+#include "kernel/conv_choice.h"
+
+#include <string.h>
+
+#include "core/status.h"
+#include "kernel/backend.h"
+#include "kernel/conv_paths.h"
+
+enum { ONEDNN_WORK = 1 << 22, FIRST_CAPACITY = 32, MOST = 512 };
+
+const char *const ae_conv_direction_names[] = {"forward", "data", "weights"};
+const char *const ae_conv_way_names[] = {"direct", "tiles", "depthwise", "onednn", NULL};
+
+/* ---- Rules ---- */
+
+static bool is_depthwise(const ae_conv *c) {
+  return c->groups == c->c && c->c == c->k;
+}
+
+static bool onednn_is_faster(const ae_conv *c, ae_conv_direction direction, int threads) {
+  if (c->groups > 1 || c->n < 2 * threads || ae_conv_work(c) < ONEDNN_WORK) return false;
+  return direction == AE_CONV_WEIGHTS ? c->c == 1 && c->k >= 16 : direction == AE_CONV_DATA && c->k <= 8 && c->c >= 16;
+}
+
+bool ae_conv_way_serves(ae_conv_way way, const ae_conv *conv) {
+  return way == AE_CONV_DEPTHWISE ? is_depthwise(conv) : way != AE_CONV_ONEDNN || conv->groups == 1;
+}
+
+static ae_conv_way by_rule(const ae_kernel_state *state, const ae_conv *c, ae_conv_direction direction, int threads) {
+  if (state->forced && state->forced == ae_backend_onednn() && c->groups == 1) return AE_CONV_ONEDNN;
+  if (is_depthwise(c) && c->c > 1) return AE_CONV_DEPTHWISE;
+  if (c->r == 1 && c->s == 1 && c->stride_h == 1 && c->stride_w == 1) return AE_CONV_TILES;
+  return !state->forced && onednn_is_faster(c, direction, threads) ? AE_CONV_ONEDNN : AE_CONV_DIRECT;
+}
+
+/* ---- A context's ---- */
+
+static void close_choices(void *kept) {
+  ae_conv_choices *choices = kept;
+  ae_free(choices->allocator, choices->list, (size_t)choices->capacity * sizeof *choices->list);
+  ae_free(choices->allocator, choices, sizeof *choices);
+}
+
+ae_status ae_conv_choices_of(ae_context *ctx, ae_conv_choices **out, ae_error *err) {
+  ae_kernel_state *state;
+  AE_TRY(ae_kernel_state_of(ctx, &state, err));
+  if (!state->conv_choices) {
+    void *block;
+    AE_TRY(ae_allocate(ctx->allocator, sizeof(ae_conv_choices), &block, err));
+    *(ae_conv_choices *)block = (ae_conv_choices){.allocator = ctx->allocator, .fixed = AE_CONV_WAYS};
+    state->conv_choices = block;
+    state->conv_choices_close = close_choices;
+  }
+  *out = state->conv_choices;
+  return AE_OK;
+}
+
+static ae_status grow(ae_conv_choices *choices, ae_error *err) {
+  const int capacity = choices->capacity > 0 ? 2 * choices->capacity : FIRST_CAPACITY;
+  void *block;
+  AE_TRY(ae_allocate(choices->allocator, (size_t)capacity * sizeof *choices->list, &block, err));
+  if (choices->n > 0) memcpy(block, choices->list, (size_t)choices->n * sizeof *choices->list);
+  ae_free(choices->allocator, choices->list, (size_t)choices->capacity * sizeof *choices->list);
+  choices->list = block;
+  choices->capacity = capacity;
+  return AE_OK;
+}
+
+ae_status ae_conv_choose(ae_context *ctx, const ae_conv *conv, ae_conv_direction direction, ae_conv_choice **out,
+                         ae_error *err) {
+  ae_conv_choices *choices;
+  AE_TRY(ae_conv_choices_of(ctx, &choices, err));
+  for (int i = 0; i < choices->n; i++) {
+    ae_conv_choice *c = &choices->list[i];
+    if (c->direction == direction && c->threads == ctx->threads && memcmp(&c->conv, conv, sizeof *conv) == 0) {
+      *out = c;
+      return AE_OK;
+    }
+  }
+  if (choices->n == choices->capacity && choices->capacity < MOST) AE_TRY(grow(choices, err));
+  if (choices->n == choices->capacity) choices->n--; /* the last place is what passes by */
+  ae_conv_choice *c = &choices->list[choices->n++];
+  const bool fixed = choices->fixed < AE_CONV_WAYS && ae_conv_way_serves((ae_conv_way)choices->fixed, conv);
+  *c = (ae_conv_choice){.conv = *conv, .direction = direction, .threads = ctx->threads};
+  c->way = fixed ? (ae_conv_way)choices->fixed : by_rule(ctx->kernel, conv, direction, ctx->threads);
+  *out = c;
+  return AE_OK;
+}
+
+ae_status ae_conv_fix(ae_context *ctx, int way, ae_error *err) {
+  ae_conv_choices *choices;
+  AE_TRY(ae_conv_choices_of(ctx, &choices, err));
+  choices->fixed = way;
+  choices->n = 0;
+  return AE_OK;
+}
+
+ae_status ae_conv_measure(ae_context *ctx, bool measuring, ae_error *err) {
+  ae_conv_choices *choices;
+  AE_TRY(ae_conv_choices_of(ctx, &choices, err));
+  choices->measuring = measuring;
+  return AE_OK;
+}
