@@ -46,6 +46,24 @@ static void waste_is_at_most_an_eighth(void) {
   ae_allocator_release(a);
 }
 
+static void a_cache_of_old_sizes_makes_room(void) {
+  ae_allocator *a;
+  void *block;
+  CHECK_OK(ae_allocator_open(NULL, 0, &a, &err), err);
+  for (size_t bytes = (size_t)1 << 20; bytes < (size_t)16 << 20; bytes += bytes / 8) {
+    CHECK_OK(ae_allocate(a, bytes, &block, &err), err);
+    ae_free(a, block, bytes);
+  }
+  CHECK(ae_allocator_use(a).held <= (size_t)96 << 20);
+  const uint64_t calls = ae_allocator_use(a).system_calls;
+  for (int i = 0; i < 10; i++) {
+    CHECK_OK(ae_allocate(a, (size_t)20 << 20, &block, &err), err);
+    ae_free(a, block, (size_t)20 << 20);
+  }
+  CHECK(ae_allocator_use(a).system_calls == calls + 1);
+  ae_allocator_release(a);
+}
+
 static void a_budget_holds(void) {
   ae_allocator *a;
   void *x, *y = NULL;
@@ -154,6 +172,7 @@ static void threads_share_it(void) {
 int main(void) {
   blocks_are_aligned_and_reused();
   waste_is_at_most_an_eighth();
+  a_cache_of_old_sizes_makes_room();
   a_budget_holds();
   sizes_that_no_memory_has_are_refused();
   a_host_gives_memory_and_gets_it_back();

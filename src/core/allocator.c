@@ -34,7 +34,8 @@ enum {
   STEPS = 8, /* per doubling, above SMALL_MAX */
   CLASSES = SMALL_CLASSES + STEPS * 53
 };
-/* The cache may hold this much, or twice the peak where that is more. */
+/* The cache may hold this much, or twice the peak where that is more. Past that it is
+** full of sizes that are wanted no more, and all of it goes back to the system. */
 #define CACHE_FLOOR ((size_t)64 << 20)
 
 typedef struct spare {
@@ -218,18 +219,12 @@ void ae_free(ae_allocator *a, void *block, size_t bytes) {
   a->live -= size;
   a->blocks--;
   size_t spare_bytes = a->held - a->live;
-  bool keep = spare_bytes <= CACHE_FLOOR || spare_bytes <= 2 * a->peak;
-  if (keep) {
-    UNPOISON(block, sizeof(spare));
-    spare *head = block;
-    head->next = a->cache[bin];
-    a->cache[bin] = head;
-    POISON(block, size);
-  } else {
-    a->held -= size;
-    UNPOISON(block, size);
-    a->memory.release(a->memory.user, block, size);
-  }
+  if (spare_bytes > CACHE_FLOOR && spare_bytes > 2 * a->peak) trim_locked(a);
+  UNPOISON(block, sizeof(spare));
+  spare *head = block;
+  head->next = a->cache[bin];
+  a->cache[bin] = head;
+  POISON(block, size);
   unlock_or_close(a);
 }
 
