@@ -77,6 +77,32 @@ describe("VAE", function()
     assert.equal("integer", math.type(half:fit(ae.rand(8, 2, 3), { verbose = 0 }):last().active_units))
   end)
 
+  it("is extended by a class whose codes are no distribution", function()
+    local Rounded = nn.Module:extend("Rounded")
+    function Rounded:forward(x) return x:round() end
+    local Discrete = ae.VariationalModel:member("Discrete", { without = { "latent", "prior", "bound" } })
+    function Discrete:make_posterior() return Rounded() end
+    function Discrete:infer(x) return self.posterior:forward(self.encoder:forward(x)) end
+    function Discrete:encode_batch(x) return self:infer(x) end
+    function Discrete:objective(codes, target)
+      local raw = self:generate(codes)
+      local reconstruction = self.likelihood:nll(raw, target)
+      return reconstruction, { reconstruction = reconstruction }, raw
+    end
+    local model = Discrete {
+      input = { 2, 2, 1 }, encoder = nn.Conv2d(3, 1), decoder = nn.Conv2d(1, 1),
+    }
+    assert.same({ 2, 2, 3 }, model.code)
+    local x = ae.rand(4, 2, 2, 1)
+    local row = model:fit(x, { verbose = 0, validation = x }):last()
+    assert.near(row.val_loss, row.val_reconstruction, 1e-6)
+    assert.is_nil(row.active_units)
+    assert.same(x.shape, model:decode(model:encode(x)).shape)
+    raises("Discrete:sample wants codes that are lists of numbers; this model's are %[N, 2, 2, 3%]", model.sample, model, 3)
+    raises("Discrete has no prior of codes", model.elbo, model, x)
+    raises("Discrete has no option 'latent'", Discrete, { input = { 2 }, latent = 2 })
+  end)
+
   it("has a conv encoder where it ends flat", function()
     local model = vae {
       input = { 8, 8, 1 },
@@ -86,7 +112,7 @@ describe("VAE", function()
       },
     }
     assert.same({ 3, 8, 8, 1 }, model:sample(3).shape)
-    raises("the encoder wants to give features %[N, F%], got %[N, 4, 4, 4%]; nn.Flatten%(%) at its end", vae, {
+    raises("posterior Variational: wants features %[N, F%], got %[N, 4, 4, 4%]; nn.Flatten%(%) before it", vae, {
       input = { 8, 8, 1 }, encoder = nn.Sequential { nn.Conv2d(4, 3, { stride = 2, padding = "same" }) },
     })
   end)

@@ -38,7 +38,7 @@ return function(VariationalModel, tools)
   function VariationalModel:importance(q, prior, target, condition, count)
     local n = #target
     local z = q:sample(count)
-    local raw = self:generate(ops.reshape(z, { count * n, self.latent }), repeated(condition, count))
+    local raw = self:generate(ops.reshape(z, { count * n, table.unpack(self.code) }), repeated(condition, count))
     local nll = ops.reshape(self.likelihood:nll(raw, repeated(target, count)), { count, n })
     return nll, q:log_prob(z) - prior:log_prob(z), raw
   end

@@ -45,6 +45,8 @@ return function(VariationalModel, tools)
 
   local function check(self, method, given, declared)
     local who = ("%s:%s"):format(self.class_name, method)
+    errors.check(self.latent, "unsupported", "%s wants codes that are lists of numbers; this model's are %s", who,
+      shapes.batch_text(self.code))
     local all = {}
     for name, option in pairs(self.decode_options) do all[name] = option end
     for name, option in pairs(declared) do all[name] = option end

@@ -25,9 +25,10 @@
 --- interpolate (sampling.lua); elbo, log_likelihood (evidence.lua).
 ---
 --- Hooks, where a member differs: make_posterior(o), the layer from features to
---- distributions; infer(x, condition), what the encoder makes of inputs;
---- condition(batch), join(t, condition) and joined_shape(shape), for models that are
---- told more than the input.
+--- codes, and describe_posterior(config, writer) for files; infer(x, condition), what
+--- the encoder makes of inputs; condition(batch), join(t, condition) and
+--- joined_shape(shape), for models that are told more than the input. Active units
+--- are counted where infer gives distributions.
 local core = require "aelua.core"
 local Units = require "aelua.model.units"
 local errors = require "aelua.base.errors"
@@ -60,7 +61,7 @@ return function(Model, tools)
   ---@class aelua.VariationalModel: aelua.Model
   ---@field posterior aelua.Variational from features to a distribution of codes
   ---@field likelihood aelua.Likelihood
-  ---@field latent integer
+  ---@field latent integer? numbers in a code
   local VariationalModel = Model:extend("VariationalModel")
   VariationalModel.declared = declared
   VariationalModel.weight_names = {}
@@ -98,7 +99,7 @@ return function(Model, tools)
     parts.take(self, o, tools)
     self.input = shapes.check(who, o.input)
     errors.check(#self.input > 0, "unsupported", "%s: input wants one shape, got named ones", who)
-    self.latent = math.tointeger(o.latent)
+    self.latent = o.latent and math.tointeger(o.latent)
     for _, key in ipairs(self.own_options) do self[key] = o[key] end
     self._weights = {}
     for _, name in ipairs(self.weight_names) do
@@ -109,7 +110,6 @@ return function(Model, tools)
     self.posterior = self:make_posterior(o)
     self.decoder = o.decoder
     self.likelihood = o.likelihood
-    self.code = { self.latent }
     self:connect(o.target and shapes.check(who, o.target) or self.input)
   end
 
@@ -124,9 +124,7 @@ return function(Model, tools)
   function VariationalModel:connect(wanted)
     local who = self.class_name
     local features = self:within(self.encoder, "build", self.input)
-    errors.check(#features == 1, "shape", "%s: the encoder wants to give features [N, F], got %s; nn.Flatten() at its end "
-      .. "makes them so", who, shapes.batch_text(features))
-    self:within(self.posterior, "build", self:joined_shape(features))
+    self.code = self:within(self.posterior, "build", self:joined_shape(features))
     local prior = self.posterior.prior
     if prior and prior.attach then prior:attach(function(x) return self:infer(x) end, self.input) end
     local raw = self:within(self.decoder, "build", self:joined_shape(self.code))
@@ -176,7 +174,11 @@ return function(Model, tools)
 
   --- The prior of codes, one distribution.
   ---@return aelua.Distribution
-  function VariationalModel:prior() return self.posterior.prior:distribution() end
+  function VariationalModel:prior()
+    local prior = self.posterior.prior
+    errors.check(prior, "unsupported", "%s has no prior of codes", self.class_name)
+    return prior:distribution()
+  end
 
   --- The divergence from the prior as the loss has it, and as it is reported: `kl`,
   --- and with free bits what they add to it, `free_bits`.
@@ -233,7 +235,7 @@ return function(Model, tools)
 
   local function observe(self, q)
     local passes = self._passes
-    if passes and #passes > 0 then passes[#passes]:add(q:mean()) end
+    if passes and #passes > 0 and tools.dist.Distribution.is(q) then passes[#passes]:add(q:mean()) end
   end
 
   local function mean(value)
