@@ -261,7 +261,7 @@ describe("pictures in files", function()
         ae.budget(0)
         assert.is_true(ok or failure.code == "memory", tostring(failure))
         failure = nil -- luacheck: ignore 311
-        refused, room = refused + (ok and 0 or 1), room + math.max(64, room // 16)
+        refused, room = refused + (ok and 0 or 1), room + math.max(64, room // 8)
         assert.equal(before, live())
       until ok
       assert.is_true(refused > 5)

@@ -6,7 +6,6 @@ local class = require "aelua.base.class"
 local core = require "aelua.core"
 local PictureReading = require "aelua.data.picture_reading"
 local SelectedRows = require "aelua.data.selected_rows"
-local TensorRows = require "aelua.data.tensor_rows"
 
 local ops = core.ops
 
@@ -73,23 +72,6 @@ function PictureRows:paths(places)
     for i, name in ipairs(source.names) do list[i] = source.folder .. "/" .. name end
   end
   return list
-end
-
---- Files behind rows become a source. With `keep`, rows are kept where there is memory for them.
----@param pictures userdata
----@param source table folder, names, shape, ahead, skipped
----@param keep boolean
----@return aelua.PictureSource
-function PictureRows.source_of(pictures, source, keep)
-  source.pictures = pictures
-  if not keep then return source end
-  local fine, rows = pcall(pictures.keep, pictures)
-  if fine then
-    source.kept = TensorRows(rows)
-  elseif type(rows) ~= "table" or rows.code ~= "memory" then
-    error(rows, 0)
-  end
-  return source
 end
 
 return PictureRows

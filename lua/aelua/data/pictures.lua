@@ -9,6 +9,7 @@ local classes = require "aelua.data.classes"
 local Dataset = require "aelua.data.dataset"
 local errors = require "aelua.base.errors"
 local PictureRows = require "aelua.data.picture_rows"
+local TensorRows = require "aelua.data.tensor_rows"
 
 local M = {}
 
@@ -39,7 +40,7 @@ local function cut(name) return name:match("^([^/]+)/(.+)$") end
 ---@field names string[]
 
 -- train, test and validation part, or nil where the folder is no such.
-local function find_parts(folder, names)
+local function find_parts(who, folder, names)
   local found, tops, only = {}, {}, true
   for _, name in ipairs(names) do
     local top = cut(name)
@@ -47,8 +48,8 @@ local function find_parts(folder, names)
     only = only and role == "train"
     if role then
       tops[role] = tops[role] or top
-      errors.check(tops[role] == top, "format", "data.load: '%s' has '%s' and '%s', which are both the %s part", folder,
-        tops[role], top, role)
+      errors.check(tops[role] == top, "format", "%s: '%s' has '%s' and '%s', which are both the %s part", who,
+        folder, tops[role], top, role)
       found[role] = found[role] or { folder = folder .. "/" .. top, names = {} }
       table.insert(found[role].names, select(2, cut(name)))
     end
@@ -68,15 +69,17 @@ local function class_names(who, part)
   return not loose and list or nil
 end
 
+-- Labels of the parts that have them, in one numbering.
 local function add_labels(who, parts)
   local all = {}
   for _, part in ipairs(parts) do
     part.class_of = class_names(who, part)
-    if not part.class_of then return end
-    table.move(part.class_of, 1, #part.class_of, #all + 1, all)
+    table.move(part.class_of or {}, 1, #(part.class_of or {}), #all + 1, all)
   end
   local _, names = classes.number(who, all)
-  for _, part in ipairs(parts) do part.labels, part.classes = classes.number(who, part.class_of, names), names end
+  for _, part in ipairs(parts) do
+    if part.class_of then part.labels, part.classes = classes.number(who, part.class_of, names), names end
+  end
 end
 
 -- ---- What they are ----
@@ -90,7 +93,7 @@ local function check_size(who, size)
 end
 
 -- fn(i) of every picture that is no failure yet; with `skip`, what it raises makes it one.
-local function each(part, skip, fn)
+local function each(who, part, skip, fn)
   for i in ipairs(part.names) do
     if not part.failed[i] then
       if not skip then
@@ -99,7 +102,7 @@ local function each(part, skip, fn)
         local fine, failure = pcall(fn, i)
         local broken = not fine and type(failure) == "table" and failure.code ~= "memory" and failure.code ~= "shape"
         if not fine and not broken then error(failure, 0) end
-        part.failed[i] = broken and failure.message:gsub("^data%.load: ", "") or nil
+        if broken then part.failed[i] = failure.message:sub(#who + 3) end -- which is "who: path: reason"
       end
     end
   end
@@ -110,7 +113,7 @@ local function look(who, parts, o, skip)
   local size, channels, first = check_size(who, o.size), 1, nil
   local given = size ~= nil
   for _, part in ipairs(parts) do
-    each(part, skip, function(i)
+    each(who, part, skip, function(i)
       local height, width, count = part.pictures:head(i)
       if count >= 3 then channels = 3 end
       if not size then size, first = { height, width }, part.folder .. "/" .. part.names[i] end
@@ -144,6 +147,14 @@ local function default_memory()
   return budget > 0 and math.min(1 << 30, budget // 4) or 1 << 30
 end
 
+-- Room for all rows of pictures, where there is memory for them.
+local function keep_rows(pictures)
+  local fine, rows = pcall(pictures.keep, pictures)
+  if fine then return TensorRows(rows) end
+  if type(rows) ~= "table" or rows.code ~= "memory" then error(rows, 0) end
+  return nil
+end
+
 -- A data set of each part; memory is for the first ones first.
 local function make(who, parts, o)
   local skip = o.on_error == "skip"
@@ -158,14 +169,16 @@ local function make(who, parts, o)
     part.pictures:set_form(size[1], size[2], channels, o.size and (o.fit or "stretch") or "same",
       o.interpolation or "bilinear")
     local bytes = #part.names * size[1] * size[2] * channels
-    local source = PictureRows.source_of(part.pictures,
-      { folder = part.folder, names = part.names, shape = shape, ahead = math.tointeger(o.ahead or 3) }, bytes <= left)
-    if source.kept then left = left - bytes end
-    if skip then each(part, true, function(number) part.pictures:read(number) end) end
-    local good
-    good, source.skipped = good_ones(who, part)
-    local set = Dataset { input = PictureRows(source), labels = part.labels, classes = part.classes }
-    sets[i] = #source.skipped > 0 and set:select(good) or set
+    local kept = bytes <= left and keep_rows(part.pictures) or nil
+    if kept then left = left - bytes end
+    if skip then each(who, part, true, function(number) part.pictures:read(number) end) end
+    local good, skipped = good_ones(who, part)
+    local rows = PictureRows {
+      pictures = part.pictures, folder = part.folder, names = part.names, shape = shape, kept = kept,
+      ahead = math.tointeger(o.ahead or 3), skipped = skipped,
+    }
+    local set = Dataset { input = rows, labels = part.labels, classes = part.classes }
+    sets[i] = #skipped > 0 and set:select(good) or set
   end
   return sets
 end
@@ -185,7 +198,7 @@ function M.load(who, path, given)
     "%s: channels wants 1 (grey), 3 (RGB) or 4 (RGBA), got %s", who, o.channels)
   local names = core.list_pictures(who, path)
   if #names == 0 then return nil end
-  local found = find_parts(path, names) or { train = { folder = path, names = names } }
+  local found = find_parts(who, path, names) or { train = { folder = path, names = names } }
   local parts = {}
   for _, role in ipairs { "train", "test", "validation" } do parts[#parts + 1] = found[role] end
   if o.label ~= false then add_labels(who, parts) end
