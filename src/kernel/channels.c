@@ -85,22 +85,21 @@ AE_SIMD static void add_tile(int64_t rows, int64_t width, double before, const r
 #undef ADD_ONE
 }
 
+void ae_channels_columns(const ae_channels *s, const real *x, int64_t begin, int64_t end, double *sums) {
+  for (int64_t row = begin; row < end; row += s->tile)
+    add_tile(end - row < s->tile ? end - row : s->tile, s->width, (double)(row - begin), x + row * s->width, sums,
+             sums + s->width);
+}
+
 static void add_rows(void *arg, int part, int64_t begin, int64_t end) {
   const job *j = arg;
   const ae_channels *s = j->s;
-  double *mean = j->sums + part * 2 * s->width;
   const int64_t stop = end < s->full ? end : s->full;
-  for (int64_t row = begin; row < stop; row += s->tile)
-    add_tile(stop - row < s->tile ? stop - row : s->tile, s->width, (double)(row - begin), j->x + row * s->width, mean,
-             mean + s->width);
+  ae_channels_columns(s, j->x, begin, stop, j->sums + part * 2 * s->width);
   j->counts[part] = stop > begin ? stop - begin : 0;
 }
 
-typedef struct moments {
-  double count, mean, squares;
-} moments;
-
-static void merge(moments *m, double count, double mean, double squares) {
+void ae_moments_merge(ae_moments *m, double count, double mean, double squares) {
   if (count == 0) return;
   const double share = count / (m->count + count), off = mean - m->mean;
   m->squares += squares + off * off * m->count * share;
@@ -118,12 +117,13 @@ ae_status ae_channels_moments(ae_context *ctx, const ae_channels *s, const real 
   job j = {s, x, block, (int64_t *)((char *)block + sums)};
   ae_parallel_parts(ctx, ae_channels_rows(s), s->parts, add_rows, &j);
   for (int64_t c = 0; c < s->C; c++) {
-    moments m = {0, 0, 0};
+    ae_moments m = {0, 0, 0};
     for (int part = 0; part < s->parts; part++) {
       const double *means = j.sums + part * 2 * s->width;
-      for (int64_t i = c; i < s->width; i += s->C) merge(&m, (double)j.counts[part], means[i], means[s->width + i]);
+      for (int64_t i = c; i < s->width; i += s->C)
+        ae_moments_merge(&m, (double)j.counts[part], means[i], means[s->width + i]);
     }
-    for (int64_t i = c; i < s->rest; i += s->C) merge(&m, 1, (double)x[s->full * s->width + i], 0);
+    for (int64_t i = c; i < s->rest; i += s->C) ae_moments_merge(&m, 1, (double)x[s->full * s->width + i], 0);
     mean[c] = (real)m.mean;
     var[c] = (real)(m.squares / m.count);
   }

@@ -28,6 +28,14 @@ static inline int64_t ae_channels_width(const ae_channels *s, int64_t row) {
 /* row [width]: repeats its first C. */
 void ae_channels_spread(const ae_channels *s, real *row);
 
+/* How many numbers there are, their mean, and the sum of the squares of what they are off it. */
+typedef struct ae_moments {
+  double count, mean, squares;
+} ae_moments;
+void ae_moments_merge(ae_moments *m, double count, double mean, double squares);
+/* Of the columns of whole rows [begin, end) of x: means, then squares, [2, width], into `sums`, which is 0. */
+void ae_channels_columns(const ae_channels *s, const real *x, int64_t begin, int64_t end, double *sums);
+
 /* Mean and biased variance of every channel, both [C], in one pass over x; there
 ** is at least one row. Errors: AE_NO_MEMORY. */
 ae_status ae_channels_moments(ae_context *ctx, const ae_channels *s, const real *x, real *mean, real *var,

@@ -15,19 +15,15 @@
 **
 ** Not here: running statistics and their momentum (nn.BatchNorm).
 */
-#include <math.h>
 #include <string.h>
 
-#include "core/op.h"
 #include "core/parallel.h"
-#include "kernel/channels.h"
-#include "kernel/lanes.h"
+#include "kernel/normalise.h"
+#include "op/normalisation.h"
 
-enum { X, SCALE, SHIFT, MEAN, VAR };
+enum { X = AE_NORMALISED, SCALE, SHIFT, MEAN, VAR };
 enum { Y, OUT_MEAN, OUT_VAR };
 enum { SAVED_MEAN, SAVED_RATE };
-
-enum { TOGETHER = 4 }; /* vectors */
 
 typedef struct attrs {
   double epsilon;
@@ -71,29 +67,23 @@ static ae_status batch_norm_shape(ae_call *call, ae_spec *out) {
 /* What the threads of one pass share. */
 typedef struct pass {
   ae_channels seen; /* x, dy, y and dx */
-  bool relu;
+  ae_normal normal; /* its factor: scale * rate */
   const real *x, *dy;
-  real *mean, *factor, *shift; /* [width]; factor: scale * rate */
-  real *share, *h_share;       /* [width]; dx = factor dz - share - (x - mean) h_share */
-  real *out;                   /* y or dx */
-  double *sums;                /* back: [parts, 2, width] */
-  void *block;                 /* that all of these lie in */
+  real *out;    /* y or dx */
+  double *sums; /* back: [parts, 2, width] */
+  void *block;  /* that the arrays lie in */
   size_t bytes;
 } pass;
 
 static ae_status pass_open(ae_call *call, pass *p) {
   const int64_t count = ae_shape_count(&call->in_spec[X].shape), C = call->out_spec[OUT_MEAN].shape.dims[0];
-  *p = (pass){.seen = ae_channels_of(call->ctx, count, C),
-              .relu = ((const attrs *)call->attrs)->activation == RELU,
-              .x = ae_reals(call->in[X])};
+  *p = (pass){.seen = ae_channels_of(call->ctx, count, C), .x = ae_reals(call->in[X])};
   const size_t width = (size_t)p->seen.width, sums = (size_t)p->seen.parts * 2 * width;
-  p->bytes = sums * sizeof(double) + 5 * width * sizeof(real);
+  p->bytes = sums * sizeof(double) + AE_NORMAL_ARRAYS * width * sizeof(real);
   AE_TRY(ae_allocate(call->ctx->allocator, p->bytes, &p->block, call->err));
-  memset(p->block, 0, p->bytes);
   p->sums = p->block;
-  p->mean = (real *)(p->sums + sums);
-  p->factor = p->mean + width, p->shift = p->factor + width;
-  p->share = p->shift + width, p->h_share = p->share + width;
+  memset(p->sums, 0, sums * sizeof(double));
+  ae_normal_lay(&p->normal, &p->seen, ((const attrs *)call->attrs)->activation == RELU, (real *)(p->sums + sums));
   return AE_OK;
 }
 
@@ -109,35 +99,21 @@ static void set_factor(const ae_call *call, pass *p, const real *mean, const rea
   const real *scale = call->in[SCALE] ? ae_reals(call->in[SCALE]) : NULL;
   const real *shift = call->in[SHIFT] ? ae_reals(call->in[SHIFT]) : NULL;
   for (int64_t c = 0; c < p->seen.C; c++) {
-    p->mean[c] = mean[c];
-    p->factor[c] = rate[c] * (scale ? scale[c] : 1);
-    p->shift[c] = shift ? shift[c] : 0;
+    p->normal.mean[c] = mean[c];
+    p->normal.factor[c] = rate[c] * (scale ? scale[c] : 1);
+    p->normal.shift[c] = shift ? shift[c] : 0;
   }
-  ae_channels_spread(&p->seen, p->mean);
-  ae_channels_spread(&p->seen, p->factor);
-  ae_channels_spread(&p->seen, p->shift);
+  ae_channels_spread(&p->seen, p->normal.mean);
+  ae_channels_spread(&p->seen, p->normal.factor);
+  ae_channels_spread(&p->seen, p->normal.shift);
 }
 
 /* ---- Forward ---- */
 
-AE_INLINE void normalise(const pass *p, int64_t row, bool relu) {
-  const int64_t n = ae_channels_width(&p->seen, row);
-  const real *restrict x = p->x + row * p->seen.width, *restrict mean = p->mean, *restrict factor = p->factor,
-                       *restrict shift = p->shift;
-  real *restrict y = p->out + row * p->seen.width;
-  for (int64_t i = 0; i < n; i++) {
-    const real z = (x[i] - mean[i]) * factor[i] + shift[i];
-    y[i] = relu && z < 0 ? 0 : z;
-  }
-}
-
-AE_SIMD static void normalise_rows(void *arg, int part, int64_t begin, int64_t end) {
+static void normalise_rows(void *arg, int part, int64_t begin, int64_t end) {
   const pass *p = arg;
   (void)part;
-  if (p->relu)
-    for (int64_t row = begin; row < end; row++) normalise(p, row, true);
-  else
-    for (int64_t row = begin; row < end; row++) normalise(p, row, false);
+  ae_normal_forward(&p->normal, begin, end, p->x, p->out);
 }
 
 static ae_status batch_norm_forward(ae_call *call) {
@@ -170,57 +146,9 @@ static ae_status batch_norm_forward(ae_call *call) {
 
 /* ---- Back ---- */
 
-/* sums += dz, off_sums += dz (x - mean) over rows of `vectors` times `lanes` columns. */
-AE_INLINE void add_columns(const pass *p, int vectors, int lanes, int64_t at, int64_t first, int64_t rows, bool relu,
-                           double *restrict sums) {
-  const int64_t width = p->seen.width;
-  const real *restrict mean = p->mean + at, *restrict factor = p->factor + at, *restrict shift = p->shift + at;
-  real sum[TOGETHER][AE_LANES] = {{0}}, off_sum[TOGETHER][AE_LANES] = {{0}};
-  for (int64_t row = first; row < first + rows; row++) {
-    const real *restrict x = p->x + row * width + at, *restrict dy = p->dy + row * width + at;
-    for (int v = 0; v < vectors; v++) {
-      AE_LANES_LOOP
-      for (int l = 0; l < lanes; l++) {
-        const int i = v * lanes + l;
-        const real off = x[i] - mean[i], g = dy[i];
-        const real dz = !relu || off * factor[i] + shift[i] > 0 ? g : 0;
-        sum[v][l] += dz;
-        off_sum[v][l] += dz * off;
-      }
-    }
-  }
-  for (int v = 0; v < vectors; v++) {
-    AE_LANES_LOOP
-    for (int l = 0; l < lanes; l++) {
-      sums[at + v * lanes + l] += (double)sum[v][l];
-      sums[at + v * lanes + l + width] += (double)off_sum[v][l];
-    }
-  }
-}
-
-AE_INLINE void add_tile(const pass *p, int64_t first, int64_t rows, int64_t width, bool relu, double *sums) {
-  int64_t done = 0;
-#define ADD(at, lanes) add_columns(p, 1, lanes, done + at, first, rows, relu, sums)
-  for (; done + TOGETHER * AE_LANES <= width; done += TOGETHER * AE_LANES)
-    add_columns(p, TOGETHER, AE_LANES, done, first, rows, relu, sums);
-  AE_LANES_FOR(width - done, ADD);
-#undef ADD
-}
-
-AE_SIMD static void add_tile_gradients(const pass *p, int64_t first, int64_t rows, int64_t width, double *sums) {
-  if (p->relu)
-    add_tile(p, first, rows, width, true, sums);
-  else
-    add_tile(p, first, rows, width, false, sums);
-}
-
 static void sum_gradients(void *arg, int part, int64_t begin, int64_t end) {
   const pass *p = arg;
-  double *sums = p->sums + part * 2 * p->seen.width;
-  const int64_t step = p->seen.tile, stop = end < p->seen.full ? end : p->seen.full;
-  for (int64_t row = begin; row < stop; row += step)
-    add_tile_gradients(p, row, stop - row < step ? stop - row : step, p->seen.width, sums);
-  if (end > p->seen.full) add_tile_gradients(p, p->seen.full, 1, p->seen.rest, sums);
+  ae_normal_sums(&p->normal, begin, end, p->x, p->dy, p->sums + part * 2 * p->seen.width);
 }
 
 /* Leaves dshift and dscale / rate of every channel where the first part's sums are. */
@@ -237,31 +165,10 @@ static void total_gradients(ae_context *ctx, pass *p) {
   }
 }
 
-AE_INLINE void back(const pass *p, int64_t row, bool relu, bool has_dy) {
-  const int64_t n = ae_channels_width(&p->seen, row), at = row * p->seen.width;
-  const real *restrict x = p->x + at, *restrict mean = p->mean, *restrict factor = p->factor,
-                       *restrict shift = p->shift, *restrict share = p->share, *restrict h_share = p->h_share;
-  const real *dy = has_dy ? p->dy + at : NULL;
-  real *dx = p->out + at;
-  AE_IVDEP
-  for (int64_t i = 0; i < n; i++) {
-    const real off = x[i] - mean[i], g = has_dy ? dy[i] : 0;
-    const real dz = !relu || off * factor[i] + shift[i] > 0 ? g : 0;
-    dx[i] = factor[i] * dz - share[i] - off * h_share[i];
-  }
-}
-
-AE_SIMD static void back_rows(void *arg, int part, int64_t begin, int64_t end) {
+static void back_rows(void *arg, int part, int64_t begin, int64_t end) {
   const pass *p = arg;
   (void)part;
-  for (int64_t row = begin; row < end; row++) {
-    if (!p->dy)
-      back(p, row, false, false);
-    else if (p->relu)
-      back(p, row, true, true);
-    else
-      back(p, row, false, true);
-  }
+  ae_normal_back(&p->normal, begin, end, p->x, p->dy, p->out);
 }
 
 /* The gradients of the [C] inputs, from the sums. */
@@ -273,7 +180,7 @@ static ae_status small_gradients(ae_call *call, const pass *p, const real *rates
     AE_TRY(ae_call_gradient(call, i, &t));
     real *g = ae_reals(t);
     for (int64_t c = 0; c < p->seen.C; c++) {
-      const double factor = (double)p->factor[c], rate = (double)rates[c];
+      const double factor = (double)p->normal.factor[c], rate = (double)rates[c];
       const double dshift = p->sums[c], dscale = rate * p->sums[p->seen.width + c];
       double value = i == SCALE ? dscale : dshift;
       if (i == MEAN) value = (gmean ? (double)ae_reals(gmean)[c] : 0) - factor * dshift;
@@ -289,26 +196,13 @@ static void set_shares(const ae_call *call, const pass *p, const real *rates) {
   const ae_tensor *gmean = call->gout[OUT_MEAN], *gvar = call->gout[OUT_VAR];
   const double M = (double)(ae_shape_count(&call->in_spec[X].shape) / p->seen.C);
   for (int64_t c = 0; c < p->seen.C; c++) {
-    const double factor = (double)p->factor[c], rate = (double)rates[c];
-    p->share[c] = (real)((factor * p->sums[c] - (gmean ? (double)ae_reals(gmean)[c] : 0)) / M);
-    p->h_share[c] =
+    const double factor = (double)p->normal.factor[c], rate = (double)rates[c];
+    p->normal.share[c] = (real)((factor * p->sums[c] - (gmean ? (double)ae_reals(gmean)[c] : 0)) / M);
+    p->normal.h_share[c] =
         (real)((factor * rate * rate * p->sums[p->seen.width + c] - (gvar ? 2 * (double)ae_reals(gvar)[c] : 0)) / M);
   }
-  ae_channels_spread(&p->seen, p->share);
-  ae_channels_spread(&p->seen, p->h_share);
-}
-
-/* dx lies where dy was, where nobody else reads that. */
-static ae_status input_gradient(ae_call *call, pass *p) {
-  const bool anywhere = !call->slot[X];
-  ae_tensor *dx;
-  AE_TRY(anywhere ? ae_call_scratch(call, Y, &dx) : ae_call_gradient(call, X, &dx));
-  p->out = ae_reals(dx);
-  if (p->seen.C > 0) run_pass(call->ctx, p, back_rows);
-  if (!anywhere) return AE_OK;
-  ae_status status = ae_call_pass(call, X, dx);
-  ae_tensor_release(dx);
-  return status;
+  ae_channels_spread(&p->seen, p->normal.share);
+  ae_channels_spread(&p->seen, p->normal.h_share);
 }
 
 static ae_status batch_norm_backward(ae_call *call) {
@@ -321,7 +215,14 @@ static ae_status batch_norm_backward(ae_call *call) {
   total_gradients(call->ctx, &p);
   ae_status status = small_gradients(call, &p, rates);
   if (training && p.seen.C > 0) set_shares(call, &p, rates);
-  if (status == AE_OK && call->wants[X]) status = input_gradient(call, &p);
+  if (status == AE_OK && call->wants[X]) {
+    ae_tensor *dx;
+    status = ae_normalisation_gradient(call, &dx);
+    if (status == AE_OK && p.seen.C > 0) {
+      p.out = ae_reals(dx);
+      run_pass(call->ctx, &p, back_rows);
+    }
+  }
   pass_close(call, &p);
   return status;
 }
