@@ -3,6 +3,7 @@
 --- A layer is KIND-UNITS-ACTIVATION; convolutions are 3x3 and pad, pooling and upsampling 2x2:
 ---   dense   conv   conv_valid (not padded)   down (conv, stride 2)   up (transposed, stride 2)   pool   upsample
 ---   norm (batch)   variational (mean and logarithm of variance dense, then a sample; the KL adds to the loss)
+---   flatten (units: how many come out)   grid (dense to 4 x 4 x units)
 local M = {}
 
 ---@class BenchModel
@@ -42,6 +43,12 @@ M.list = {
     layers = { "down-32", "norm-relu", "down-64", "norm-relu", "down-128", "norm-relu", "down-256", "norm-relu",
       "up-128", "norm-relu", "up-64", "norm-relu", "up-32", "norm-relu", "up-32", "norm-relu", "conv-3" },
     at_least = { best = 1.7, alone = 0.8, threads = 1.7, peak = 0.55, memory = 2 } },
+  -- The same between pictures and a code of 128 numbers.
+  { name = "conv_vae", input = { 64, 64, 3 }, batch = 64,
+    layers = { "down-32", "norm-relu", "down-64", "norm-relu", "down-128", "norm-relu", "down-256", "norm-relu",
+      "flatten-4096", "variational-128", "grid-256-relu",
+      "up-128", "norm-relu", "up-64", "norm-relu", "up-32", "norm-relu", "up-32", "norm-relu", "conv-3" },
+    at_least = { best = 1.7, alone = 0.8 } },
 }
 
 --- Geometric means over all models that are wanted.
@@ -65,6 +72,8 @@ end
 local kinds = {}
 function kinds.dense(shape, units) return shape[1] * units, { units } end
 function kinds.variational(shape, units) return 2 * shape[1] * units, { units } end
+function kinds.flatten(_, units) return 0, { units } end
+function kinds.grid(shape, units) return shape[1] * 16 * units, { 4, 4, units } end
 function kinds.conv(shape, units) return window(shape, units, shape[1], shape[2], shape[1] * shape[2]) end
 function kinds.conv_valid(shape, units)
   local height, width = shape[1] - 2, shape[2] - 2

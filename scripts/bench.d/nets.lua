@@ -29,6 +29,8 @@ end
 function kinds.pool() return nn.MaxPool2d(2, { padding = "same" }) end
 function kinds.upsample() return nn.UpSampling2d(2) end
 function kinds.norm(_, activation) return nn.BatchNorm { activation = activation } end
+function kinds.flatten() return nn.Flatten() end
+function kinds.grid(units, activation) return nn.Dense({ 4, 4, units }, activation) end
 function kinds.variational(units) return Variational(units) end
 
 local M = {}

@@ -1,4 +1,5 @@
 """Keras on TensorFlow: peer_keras.py graph|xla THREADS"""
+import math
 import os
 import sys
 
@@ -33,6 +34,10 @@ def conv(padding, strides=1, layer=keras.layers.Conv2D):
     return lambda units, activation: layer(units, 3, padding=padding, strides=strides, activation=activation)
 
 
+def grid(units, activation):
+    return [keras.layers.Dense(16 * units, activation=activation), keras.layers.Reshape((4, 4, units))]
+
+
 def norm(units, activation):
     layers = [keras.layers.BatchNormalization()]
     return layers + [keras.layers.Activation(activation)] if activation else layers
@@ -41,6 +46,8 @@ def norm(units, activation):
 KINDS = {
     "dense": lambda units, activation: keras.layers.Dense(units, activation=activation),
     "variational": lambda units, activation: Variational(units),
+    "flatten": lambda units, activation: keras.layers.Flatten(),
+    "grid": grid,
     "conv": conv("same"),
     "conv_valid": conv("valid"),
     "down": conv("same", 2),
@@ -66,7 +73,7 @@ def build(shape, batch, layers):
     optimizer.build(model.trainable_variables)
     # The mean over a sample; a variational model's terms are sums.
     loss_of = keras.losses.BinaryCrossentropy(from_logits=True)
-    scale = shape[0] if any(kind == "variational" for kind, _, _ in layers) else 1
+    scale = math.prod(shape) if any(kind == "variational" for kind, _, _ in layers) else 1
     x = tf.random.uniform([batch, *shape])
 
     @tf.function(jit_compile=mode == "xla")

@@ -30,6 +30,8 @@ class Variational(nn.Module):
 KINDS = {
     "dense": nn.Linear,
     "variational": Variational,
+    "flatten": lambda before, units: nn.Flatten(),
+    "grid": lambda before, units: nn.Sequential(nn.Linear(before, 16 * units), nn.Unflatten(1, (units, 4, 4))),
     "conv": lambda before, units: nn.Conv2d(before, units, 3, padding=1),
     "conv_valid": lambda before, units: nn.Conv2d(before, units, 3),
     "down": lambda before, units: nn.Conv2d(before, units, 3, stride=2, padding=1),
