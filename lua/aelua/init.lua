@@ -44,28 +44,15 @@ local function make_models()
   }
 end
 local made
-local function model(name)
-  return function()
-    made = made or make_models()
-    return made[name]
-  end
+local function models()
+  made = made or make_models()
+  return made
 end
 
 -- Each part and how it is made. What a part needs of others it is handed here.
 local parts = {
   nn = function() return require "aelua.nn" end,
   mirror = function() return require("aelua.nn").mirror end,
-  Model = model "Model",
-  Autoencoder = model "Autoencoder",
-  VariationalModel = model "VariationalModel",
-  VAE = model "VAE",
-  BetaVAE = model "BetaVAE",
-  ConditionalVAE = model "ConditionalVAE",
-  IWAE = model "IWAE",
-  VAMP = model "VAMP",
-  load_model = model "load_model",
-  save_state = model "save_state",
-  load_state = model "load_state",
   dist = function() return require "aelua.dist" end,
   optim = function() return require "aelua.optim" end,
   schedule = function() return require "aelua.schedule" end,
@@ -83,8 +70,10 @@ local parts = {
   tune = function() return require("aelua.tune").tune end,
 }
 
+-- A part by its name, or a model or what reads its files; nil: there is none.
 local function load(name)
-  local value = parts[name]()
+  local value
+  if parts[name] then value = parts[name]() else value = rawget(models(), name) end
   rawset(ae, name, value)
   return value
 end
@@ -92,17 +81,21 @@ end
 return setmetatable(ae, {
   __name = "ae",
   __index = function(_, name)
-    if parts[name] then return load(name) end
     if type(name) ~= "string" then return nil end
+    local value = load(name)
+    if value ~= nil then return value end
     local known = {}
-    for key in pairs(parts) do known[key] = true end
-    for key in next, ae do known[key] = true end
+    for _, names_of in ipairs { parts, ae, models() } do
+      for key in next, names_of do known[key] = true end
+    end
     errors.raise("invalid", ("ae has no '%s'%s"):format(name, names.hint(name, known)), 2)
   end,
   -- Whoever lists `ae` wants all of it.
   __pairs = function()
-    for name in pairs(parts) do
-      if rawget(ae, name) == nil then load(name) end
+    for _, names_of in ipairs { parts, models() } do
+      for name in next, names_of do
+        if rawget(ae, name) == nil then load(name) end
+      end
     end
     return next, ae, nil
   end,

@@ -16,8 +16,10 @@ local ops = core.ops
 ---@field capacity? number|aelua.Schedule nats
 ---@field gamma? number|aelua.Schedule weight of the distance from the capacity, default 1000
 
----@param VAE aelua.VAE
-return function(VAE)
+---@param models table those made before
+return function(models)
+  local VAE = models.VAE
+
   ---@class aelua.BetaVAE: aelua.VAE
   local BetaVAE = VAE:member("BetaVAE", {
     options = {

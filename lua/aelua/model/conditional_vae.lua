@@ -17,9 +17,11 @@ local ops = core.ops
 ---@class aelua.ConditionalVAEOptions: aelua.VAEOptions
 ---@field classes integer how many there are; labels are 1 to that
 
----@param VAE aelua.VAE
+---@param models table those made before
 ---@param tools aelua.ModelTools
-return function(VAE, tools)
+return function(models, tools)
+  local VAE = models.VAE
+
   ---@class aelua.ConditionalVAE: aelua.VAE
   local ConditionalVAE = VAE:member("ConditionalVAE", {
     options = { classes = { required = true, type = "integer", min = 1 } },

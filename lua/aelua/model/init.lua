@@ -15,23 +15,20 @@ local names = require "aelua.base.names"
 ---@field noise table corruptions: `from_config`
 ---@field scaler table scalers: `from_config`
 
+-- The variational family, a file each that is handed the models before it. What
+-- stands here is a name of `ae`.
+local family = { "vae", "beta_vae", "conditional_vae", "iwae", "vamp" }
+
 ---@param tools aelua.ModelTools
 return function(tools)
   local files = require "aelua.model.file"(tools)
-  local Model = require "aelua.model.model"(tools, files)
-  local VariationalModel = require "aelua.model.variational"(Model, tools)
-  local VAE = require "aelua.model.vae"(VariationalModel)
-  return names.strict({
-    Model = Model,
-    VariationalModel = VariationalModel,
-    VAE = VAE,
-    BetaVAE = require "aelua.model.beta_vae"(VAE),
-    ConditionalVAE = require "aelua.model.conditional_vae"(VAE, tools),
-    IWAE = require "aelua.model.iwae"(VariationalModel),
-    VAMP = require "aelua.model.vamp"(VAE, tools),
-    Autoencoder = require "aelua.model.autoencoder"(Model, tools),
-    load_model = files.load_model,
-    save_state = files.save_state,
-    load_state = files.load_state,
-  }, "model")
+  local M = { load_model = files.load_model, save_state = files.save_state, load_state = files.load_state }
+  M.Model = require "aelua.model.model"(tools, files)
+  M.Autoencoder = require "aelua.model.autoencoder"(M.Model, tools)
+  M.VariationalModel = require "aelua.model.variational"(M.Model, tools)
+  for _, file in ipairs(family) do
+    local class = require("aelua.model." .. file)(M, tools)
+    M[class.class_name] = class
+  end
+  return names.strict(M, "model")
 end

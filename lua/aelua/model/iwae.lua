@@ -10,8 +10,10 @@ local ops = core.ops
 ---@class aelua.IWAEOptions: aelua.VariationalModelOptions
 ---@field samples? integer codes of each sample, default 5
 
----@param VariationalModel aelua.VariationalModel
-return function(VariationalModel)
+---@param models table those made before
+return function(models)
+  local VariationalModel = models.VariationalModel
+
   ---@class aelua.IWAE: aelua.VariationalModel
   local IWAE = VariationalModel:member("IWAE", {
     options = { samples = { type = "integer", min = 1, default = 5 } },

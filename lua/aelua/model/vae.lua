@@ -15,8 +15,10 @@
 ---@field beta? number|aelua.Schedule weight of the divergence from the prior, default 1
 ---@field free_bits? number nats that each dimension of the code may use for nothing, default 0; see nn.Variational
 
----@param VariationalModel aelua.VariationalModel
-return function(VariationalModel)
+---@param models table those made before
+return function(models)
+  local VariationalModel = models.VariationalModel
+
   ---@class aelua.VAE: aelua.VariationalModel
   local VAE = VariationalModel:member("VAE", {
     options = {

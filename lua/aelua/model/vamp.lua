@@ -8,9 +8,11 @@
 ---@field prior? nil not here: it is the class's own
 ---@field free_bits? nil not here: they want dimensions that are apart
 
----@param VAE aelua.VAE
+---@param models table those made before
 ---@param tools aelua.ModelTools
-return function(VAE, tools)
+return function(models, tools)
+  local VAE = models.VAE
+
   ---@class aelua.VAMP: aelua.VAE
   local VAMP = VAE:member("VAMP", {
     options = { pseudo_inputs = { type = "integer", min = 1, default = 500 } },
