@@ -10,7 +10,7 @@
 
 #include "kernel/conv_paths.h"
 
-static int failures;
+static int failures, makers;
 
 #define CHECK(condition, ...)                                                                                          \
   do {                                                                                                                 \
@@ -111,6 +111,46 @@ static void check_path(ae_context *ctx, const ae_conv *c, const ae_conv_path *pa
   free(y);
 }
 
+/* What is made while the gradient of the weights is computed. */
+typedef struct making {
+  const real *from;
+  real *to;
+  int64_t channels;
+  int *times; /* of each pixel */
+} making;
+
+static void make(void *arg, int part, int64_t begin, int64_t end) {
+  const making *m = arg;
+  (void)part;
+  memcpy(m->to + begin * m->channels, m->from + begin * m->channels,
+         (size_t)((end - begin) * m->channels) * sizeof(real));
+  for (int64_t i = begin; i < end; i++) m->times[i]++;
+}
+
+static void check_maker(ae_context *ctx, const ae_conv *c, bool of_x) {
+  const sizes n = sizes_of(c);
+  const int64_t count = of_x ? n.x : n.y, channels = of_x ? c->c : c->k, pixels = count / channels;
+  real *x = filled(n.x), *y = filled(n.y), *made = malloc((size_t)count * sizeof *made), *got = filled(n.w);
+  double *wanted = calloc((size_t)n.w, sizeof *wanted);
+  int *times = calloc((size_t)pixels, sizeof *times);
+  for (int64_t i = 0; i < count; i++) made[i] = (real)NAN;
+  define(c, 2, x, NULL, y, wanted);
+  making m = {of_x ? x : y, made, channels, times};
+  const ae_conv_maker maker = {make, &m, of_x};
+  const ae_status status = ae_conv_weight_gradient_making(ctx, c, of_x ? made : x, of_x ? y : made, &maker, got, NULL);
+  int once = 0, never = 0;
+  for (int64_t i = 0; i < pixels; i++) once += times[i] == 1, never += times[i] == 0;
+  if (status == AE_UNSUPPORTED) {
+    CHECK(never == pixels, "unsupported, but %d of %d pixels were made", (int)(pixels - never), (int)pixels);
+  } else {
+    makers++;
+    CHECK(status == AE_OK, "with a maker: status %d", (int)status);
+    CHECK(once == pixels, "%d of %d pixels made once", once, (int)pixels);
+    compare(c, "with a maker", got, wanted, n.w);
+  }
+  free(x), free(y), free(made), free(got), free(wanted), free(times);
+}
+
 static int64_t outputs(int64_t in, int64_t taps, int64_t stride, int64_t dilation, int64_t before, int64_t after) {
   const int64_t span = in + before + after - dilation * (taps - 1) - 1;
   return span < 0 ? 0 : span / stride + 1;
@@ -138,6 +178,8 @@ static void check_ways(ae_context *ctx, const ae_conv *c) {
   check_path(ctx, c, &ae_conv_direct, "direct");
   if (c->groups == c->c && c->c == c->k) check_path(ctx, c, &ae_conv_depthwise, "depthwise");
   check_path(ctx, c, &ae_conv_onednn, "oneDNN");
+  check_maker(ctx, c, true);
+  check_maker(ctx, c, false);
   check_path(ctx, c, &seam, "the seam");
 }
 
@@ -195,6 +237,7 @@ int main(void) {
     check_empty(ctx);
     ae_context_close(ctx);
   }
+  CHECK(makers > 100, "only %d gradients had a maker", makers);
   printf("%d failures\n", failures);
   return failures != 0;
 }

@@ -129,12 +129,12 @@ int64_t ae_activation_grain(ae_activation_kind kind) {
   return kind <= AE_LEAKY_RELU ? AE_GRAIN_CHEAP : AE_GRAIN_COSTLY;
 }
 
-/* Rows of few channels are taken several at a time, as one row of at most this many. */
-enum { FOLDED = 512, SUMMED_ROWS = 32 };
+/* Rows of few channels are taken several at a time, as one row of at most FOLDED, where LEAST_FOLDED of those come. */
+enum { FOLDED = 512, LEAST_FOLDED = 8, SUMMED_ROWS = 32 };
 
 static int64_t fold(ae_activation f, int64_t rows, int64_t n) {
-  const int64_t together = n > 0 && f.kind != AE_SOFTMAX ? FOLDED / n : 1;
-  return together < 1 ? 1 : together < rows ? together : rows;
+  const int64_t together = n > 0 && f.kind != AE_SOFTMAX ? FOLDED / n : 1, most = rows / LEAST_FOLDED;
+  return together < 1 || most < 1 ? 1 : together < most ? together : most;
 }
 
 static void activate_rows(ae_activation f, int64_t rows, int64_t n, const real *b, real *y, bool sum_only) {

@@ -130,7 +130,7 @@ static ae_status serve(ae_context *ctx, const call *c, ae_error *err) {
   ae_conv_choices *choices;
   ae_conv_choice *choice;
   AE_TRY(ae_conv_choices_of(ctx, &choices, err));
-  AE_TRY(ae_conv_choose(ctx, c->conv, c->direction, &choice, err));
+  AE_TRY(ae_conv_choose(ctx, c->conv, c->direction, false, &choice, err));
   if (choices->measuring && !choice->measured) AE_TRY(measure_all(ctx, c, choice, err));
   const ae_status status = run(ctx, c, choice->way, err);
   if (status != AE_UNSUPPORTED) return status;
@@ -161,4 +161,14 @@ ae_status ae_conv_weight_gradient(ae_context *ctx, const ae_conv *conv, const re
   if (!is_empty(conv)) return serve(ctx, &(call){conv, AE_CONV_WEIGHTS, x, dy, NULL, dw}, err);
   memset(dw, 0, (size_t)weight_count(conv) * sizeof *dw);
   return AE_OK;
+}
+
+ae_status ae_conv_weight_gradient_making(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy,
+                                         const ae_conv_maker *maker, real *dw, ae_error *err) {
+  ae_conv_choices *choices;
+  ae_conv_choice *choice;
+  AE_TRY(ae_conv_choices_of(ctx, &choices, err));
+  if (is_empty(conv) || !ae_conv_makes(ctx, choices, conv)) return AE_UNSUPPORTED;
+  AE_TRY(ae_conv_choose(ctx, conv, AE_CONV_WEIGHTS, true, &choice, err));
+  return ae_direct_weight_gradient(ctx, conv, x, dy, maker, dw, err);
 }

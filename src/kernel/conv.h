@@ -38,6 +38,14 @@ typedef struct ae_conv_finish {
   real *saved;   /* as the result; gets z + b where f wants it on the way back, NULL: not */
 } ae_conv_finish;
 
+/* Makes what the gradient of the weights reads, x or dy, while it is in the cache. */
+typedef struct ae_conv_maker {
+  /* Pixels [begin, end) of all of them, each once; `part` is below the context's threads, of one thread at a time. */
+  void (*make)(void *arg, int part, int64_t begin, int64_t end);
+  void *arg;
+  bool of_x; /* else of dy */
+} ae_conv_maker;
+
 /* Overwrite y, dx, dw. `finish` NULL: the plain sums. Errors: AE_NO_MEMORY, those of ae_gemm. */
 ae_status ae_conv_forward(ae_context *ctx, const ae_conv *conv, const real *x, const real *w,
                           const ae_conv_finish *finish, real *y, ae_error *err);
@@ -45,5 +53,8 @@ ae_status ae_conv_data_gradient(ae_context *ctx, const ae_conv *conv, const real
                                 const ae_conv_finish *finish, real *dx, ae_error *err);
 ae_status ae_conv_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy, real *dw,
                                   ae_error *err);
+/* The same, with a maker. AE_UNSUPPORTED without a message, before anything is made: make it all, then call that. */
+ae_status ae_conv_weight_gradient_making(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy,
+                                         const ae_conv_maker *maker, real *dw, ae_error *err);
 
 #endif

@@ -6,16 +6,16 @@
 **    16->8, 14x14, batch 128            74 49 43       97 117 46    86  60 50
 **    32->32, 14x14                     108  99 84     106 108 84   108 113 86
 **    32->32, 28x28 stride 2             92  77 74      92 100 77    92  82 74
-**    1->16, 28x28                       57  32 10       -   -  -    61 100 12
-**    1->32, 28x28                       62  43 20       -   -  -    72  94 27
-**    16->1, 28x28                       34   6  8      57  82 11    61   7 11
-**    32->1, 28x28                       45   6 10      60  77 12    72   7 12
+**    1->16, 28x28                       70  32 10       -   -  -    97 100 12
+**    1->32, 28x28                       79  43 20       -   -  -    93  94 27
+**    16->1, 28x28                       44   6  8      70  82 11    97   7 11
+**    32->1, 28x28                       47   6 10      78  94 12   104   7 12
 **    32->3, 64x64, batch 64             48  18 25      90 105 29    91  18 25
 **    64->128, 16x16 stride 2           109 107 101    106 118 95   101  96 100
 **    128->256, 8x8 stride 2            111 116 107    110 117 71    89  85 105
 ** and the same order on two. So the direct way takes all but
-**    weights with one input channel, data from 1 to 8 output channels to 16 and
-**    more: oneDNN, which is worth a primitive from some work on
+**    data from 1 to 8 output channels to 16 and more input channels: oneDNN, which
+**    is worth a primitive from some work on
 **    1x1 kernels with stride 1, which are products: tiles (gemm.c chooses)
 **    every channel its own group: depthwise
 */
@@ -40,7 +40,7 @@ static bool is_depthwise(const ae_conv *c) {
 
 static bool onednn_is_faster(const ae_conv *c, ae_conv_direction direction, int threads) {
   if (c->groups > 1 || c->n < 2 * threads || ae_conv_work(c) < ONEDNN_WORK) return false;
-  return direction == AE_CONV_WEIGHTS ? c->c == 1 && c->k >= 16 : direction == AE_CONV_DATA && c->k <= 8 && c->c >= 16;
+  return direction == AE_CONV_DATA && c->k <= 8 && c->c >= 16;
 }
 
 bool ae_conv_way_serves(ae_conv_way way, const ae_conv *conv) {
@@ -87,13 +87,20 @@ static ae_status grow(ae_conv_choices *choices, ae_error *err) {
   return AE_OK;
 }
 
-ae_status ae_conv_choose(ae_context *ctx, const ae_conv *conv, ae_conv_direction direction, ae_conv_choice **out,
-                         ae_error *err) {
+bool ae_conv_makes(const ae_context *ctx, const ae_conv_choices *choices, const ae_conv *conv) {
+  const bool direct = choices->fixed == AE_CONV_DIRECT || (choices->fixed == AE_CONV_WAYS && !choices->measuring);
+  const ae_conv_way way = by_rule(ctx->kernel, conv, AE_CONV_FORWARD, ctx->threads);
+  return direct && way == AE_CONV_DIRECT && conv->n >= ctx->threads;
+}
+
+ae_status ae_conv_choose(ae_context *ctx, const ae_conv *conv, ae_conv_direction direction, bool making,
+                         ae_conv_choice **out, ae_error *err) {
   ae_conv_choices *choices;
   AE_TRY(ae_conv_choices_of(ctx, &choices, err));
   for (int i = 0; i < choices->n; i++) {
     ae_conv_choice *c = &choices->list[i];
-    if (c->direction == direction && c->threads == ctx->threads && memcmp(&c->conv, conv, sizeof *conv) == 0) {
+    if (c->direction == direction && c->making == making && c->threads == ctx->threads &&
+        memcmp(&c->conv, conv, sizeof *conv) == 0) {
       *out = c;
       return AE_OK;
     }
@@ -102,8 +109,11 @@ ae_status ae_conv_choose(ae_context *ctx, const ae_conv *conv, ae_conv_direction
   if (choices->n == choices->capacity) choices->n--; /* the last place is what passes by */
   ae_conv_choice *c = &choices->list[choices->n++];
   const bool fixed = choices->fixed < AE_CONV_WAYS && ae_conv_way_serves((ae_conv_way)choices->fixed, conv);
-  *c = (ae_conv_choice){.conv = *conv, .direction = direction, .threads = ctx->threads};
-  c->way = fixed ? (ae_conv_way)choices->fixed : by_rule(ctx->kernel, conv, direction, ctx->threads);
+  *c = (ae_conv_choice){.conv = *conv, .direction = direction, .making = making, .threads = ctx->threads};
+  if (making)
+    c->way = AE_CONV_DIRECT;
+  else
+    c->way = fixed ? (ae_conv_way)choices->fixed : by_rule(ctx->kernel, conv, direction, ctx->threads);
   *out = c;
   return AE_OK;
 }

@@ -19,6 +19,7 @@ extern const char *const ae_conv_way_names[]; /* then NULL */
 typedef struct ae_conv_choice {
   ae_conv conv;
   ae_conv_direction direction;
+  bool making; /* with a maker: the direct way */
   int threads;
   ae_conv_way way;
   bool measured;                /* by the context itself, else by the table or fixed */
@@ -36,8 +37,10 @@ typedef struct ae_conv_choices {
 /* The context's. Errors: AE_NO_MEMORY. */
 ae_status ae_conv_choices_of(ae_context *ctx, ae_conv_choices **out, ae_error *err);
 /* What was chosen before, or is now; `*out` lasts until the next. */
-ae_status ae_conv_choose(ae_context *ctx, const ae_conv *conv, ae_conv_direction direction, ae_conv_choice **out,
-                         ae_error *err);
+ae_status ae_conv_choose(ae_context *ctx, const ae_conv *conv, ae_conv_direction direction, bool making,
+                         ae_conv_choice **out, ae_error *err);
+/* Whether gradients of weights are to have a maker. */
+bool ae_conv_makes(const ae_context *ctx, const ae_conv_choices *choices, const ae_conv *conv);
 /* Whether the way is made for such a convolution; of oneDNN only trying says. */
 bool ae_conv_way_serves(ae_conv_way way, const ae_conv *conv);
 

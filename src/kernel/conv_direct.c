@@ -343,4 +343,9 @@ static ae_status direct_data_gradient(ae_context *ctx, const ae_conv *conv, cons
   return run(ctx, &p, dy, w, err);
 }
 
-const ae_conv_path ae_conv_direct = {direct_forward, direct_data_gradient, ae_direct_weight_gradient};
+static ae_status direct_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy, real *dw,
+                                        ae_error *err) {
+  return ae_direct_weight_gradient(ctx, conv, x, dy, NULL, dw, err);
+}
+
+const ae_conv_path ae_conv_direct = {direct_forward, direct_data_gradient, direct_weight_gradient};

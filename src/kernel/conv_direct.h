@@ -72,7 +72,4 @@ int64_t ae_direct_padded(const ae_direct_kernels *kernels, int64_t channels);
 /* Size of piece `number` when `count` is cut into equal pieces of at most `most`; *begin is where it begins. */
 int64_t ae_direct_share(int64_t count, int64_t most, int64_t number, int64_t *begin);
 
-ae_status ae_direct_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy, real *dw,
-                                    ae_error *err);
-
 #endif

@@ -102,8 +102,10 @@ AE_INLINE void VECTOR(along)(const ae_direct_sum *sum, const int pixels, const i
       total[p * k + j];
 }
 
-AE_INLINE void VECTOR(outer)(const ae_direct_outer *sum, const int taps, const int vectors) {
+/* `lines` rows of the kernel, each `count` taps. */
+AE_INLINE void VECTOR(outer)(const ae_direct_outer *sum, const int lines, const int count, const int vectors) {
   vec acc[AE_DIRECT_ROWS][MOST_VECTORS];
+  const int taps = lines * count;
   UNROLL for (int t = 0; t < taps; t++) UNROLL for (int v = 0; v < vectors; v++) acc[t][v] =
       *(const vec *)(sum->sums + (t * vectors + v) * LANES);
   for (int64_t row = 0; row < sum->rows; row++) {
@@ -111,7 +113,10 @@ AE_INLINE void VECTOR(outer)(const ae_direct_outer *sum, const int taps, const i
     for (int64_t i = 0; i < sum->columns; i++, x += sum->in_step, y += sum->out_step) {
       vec b[MOST_VECTORS];
       UNROLL for (int v = 0; v < vectors; v++) b[v] = *(const vec *)(y + v * LANES);
-      UNROLL for (int t = 0; t < taps; t++) UNROLL for (int v = 0; v < vectors; v++) acc[t][v] += x[t] * b[v];
+      UNROLL for (int t = 0; t < taps; t++) {
+        const real a = x[t / count * sum->tap_line + t % count];
+        UNROLL for (int v = 0; v < vectors; v++) acc[t][v] += a * b[v];
+      }
     }
   }
   UNROLL for (int t = 0; t < taps; t++) UNROLL for (int v = 0; v < vectors; v++) *

@@ -51,7 +51,7 @@ static const lane_index lanes_counted[MOST_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 
     across_##bytes(sum, n, vectors);                                                                                   \
   }                                                                                                                    \
   attribute static void outer_##set##_##bytes##_##vectors##_##n(const ae_direct_outer *sum) {                          \
-    outer_##bytes(sum, n, vectors);                                                                                    \
+    outer_##bytes(sum, 1, n, vectors);                                                                                 \
   }
 #define NAME_ACROSS(n, set, bytes, vectors) across_##set##_##bytes##_##vectors##_##n,
 #define NAME_OUTER(n, set, bytes, vectors) outer_##set##_##bytes##_##vectors##_##n,
@@ -62,6 +62,12 @@ static const lane_index lanes_counted[MOST_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 
       const ae_direct_sum *) = {numbers(NAME_ACROSS, set, bytes, vectors)};                                            \
   static void (*const outer_##set##_##bytes##_##vectors[])(const ae_direct_outer *) = {                                \
       numbers(NAME_OUTER, set, bytes, vectors)};
+
+/* Three rows of three taps at once: the only taps of a 3x3 kernel on one channel. */
+#define NINE(set, attribute, bytes, vectors)                                                                           \
+  attribute static void nine_##set##_##bytes##_##vectors(const ae_direct_outer *sum) {                                 \
+    outer_##bytes(sum, 3, 3, vectors);                                                                                 \
+  }
 
 /* Pixels whose sums for k outputs fill the lanes of one vector; half of them; one. */
 #define LANES(bytes) ((int)((bytes) / sizeof(real)))
@@ -95,12 +101,14 @@ static const lane_index lanes_counted[MOST_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 
 #define SMALL_SET(set, attribute, bytes)                                                                               \
   WIDE(TWELVE, set, attribute, bytes, 1)                                                                               \
   WIDE(SIX, set, attribute, bytes, 2)                                                                                  \
+  NINE(set, attribute, bytes, 1)                                                                                       \
   FEW(set, attribute, bytes)                                                                                           \
   static const ae_direct_kernels kernels_##set = {.n_widths = 2,                                                       \
                                                   .width = {LANES(bytes), 2 * LANES(bytes)},                           \
                                                   .most = {12, 6},                                                     \
                                                   .across = {across_##set##_##bytes##_1, across_##set##_##bytes##_2},  \
                                                   .outer = {outer_##set##_##bytes##_1, outer_##set##_##bytes##_2},     \
+                                                  .nine = {nine_##set##_##bytes##_1},                                  \
                                                   FEW_ENTRIES(set, bytes)};
 
 /* 32 registers; vectors of half the size where there are few channels. */
@@ -108,6 +116,9 @@ static const lane_index lanes_counted[MOST_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 
   WIDE(TWELVE, set, attribute, 32, 1)                                                                                  \
   WIDE(TWELVE, set, attribute, 64, 1)                                                                                  \
   WIDE(TWELVE, set, attribute, 64, 2)                                                                                  \
+  NINE(set, attribute, 32, 1)                                                                                          \
+  NINE(set, attribute, 64, 1)                                                                                          \
+  NINE(set, attribute, 64, 2)                                                                                          \
   FEW(set, attribute, 64)                                                                                              \
   static const ae_direct_kernels kernels_##set = {                                                                     \
       .n_widths = 3,                                                                                                   \
@@ -115,6 +126,7 @@ static const lane_index lanes_counted[MOST_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 
       .most = {12, 12, 12},                                                                                            \
       .across = {across_##set##_32_1, across_##set##_64_1, across_##set##_64_2},                                       \
       .outer = {outer_##set##_32_1, outer_##set##_64_1, outer_##set##_64_2},                                           \
+      .nine = {nine_##set##_32_1, nine_##set##_64_1, nine_##set##_64_2},                                               \
       FEW_ENTRIES(set, 64)};
 
 /* clang-format off */

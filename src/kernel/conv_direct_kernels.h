@@ -40,16 +40,18 @@ typedef struct ae_direct_outer {
   const real *out;          /* at the first of the width */
   int64_t out_step, out_line;
   int64_t rows, columns;
-  real *sums; /* [taps, width] */
+  int64_t tap_line; /* nine: from one row of taps to the next */
+  real *sums;       /* [taps, width] */
 } ae_direct_outer;
 
 typedef struct ae_direct_kernels {
   int n_widths;
-  int width[AE_DIRECT_WIDTHS];                                              /* ascending */
-  int most[AE_DIRECT_WIDTHS];                                               /* pixels of across, taps of outer */
-  void (*const(*across[AE_DIRECT_WIDTHS]))(const ae_direct_sum *sum);       /* [pixels - 1] */
-  void (*const(*outer[AE_DIRECT_WIDTHS]))(const ae_direct_outer *sum);      /* [taps - 1] */
-  int pixels[AE_DIRECT_FEW][AE_DIRECT_BLOCKS];                              /* of along, descending to 1 */
+  int width[AE_DIRECT_WIDTHS];                                         /* ascending */
+  int most[AE_DIRECT_WIDTHS];                                          /* pixels of across, taps of outer */
+  void (*const(*across[AE_DIRECT_WIDTHS]))(const ae_direct_sum *sum);  /* [pixels - 1] */
+  void (*const(*outer[AE_DIRECT_WIDTHS]))(const ae_direct_outer *sum); /* [taps - 1] */
+  void (*nine[AE_DIRECT_WIDTHS])(const ae_direct_outer *sum);          /* three rows of three taps; NULL: not wide */
+  int pixels[AE_DIRECT_FEW][AE_DIRECT_BLOCKS];                         /* of along, descending to 1 */
   void (*along[AE_DIRECT_FEW][AE_DIRECT_BLOCKS])(const ae_direct_sum *sum); /* [k - 1] */
 } ae_direct_kernels;
 

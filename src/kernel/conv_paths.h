@@ -24,6 +24,9 @@ typedef struct ae_conv_path {
 
 extern const ae_conv_path ae_conv_tiles;
 extern const ae_conv_path ae_conv_direct;
+/* The direct way's. `maker` NULL: nothing is to be made; else there are at least as many pictures as threads. */
+ae_status ae_direct_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy,
+                                    const ae_conv_maker *maker, real *dw, ae_error *err);
 /* AE_UNSUPPORTED without a message, before anything is written: it has no way for this convolution. */
 extern const ae_conv_path ae_conv_onednn;
 extern const ae_conv_path ae_conv_depthwise; /* groups = c = k */

@@ -39,6 +39,7 @@ typedef struct pass {
   real *dz;
   double *sums;  /* [parts, channels]; NULL: not wanted */
   real *scratch; /* [parts, channels] */
+  size_t bytes;  /* of the two */
 } pass;
 
 static void back_rows(void *arg, int part, int64_t begin, int64_t end) {
@@ -56,43 +57,71 @@ static void add_up(const pass *p, int parts, real *out) {
   }
 }
 
+/* Sums of `parts` shares of the rows, for db. */
+static ae_status open_sums(ae_call *call, pass *p, int parts) {
+  void *block;
+  p->bytes = (size_t)parts * (size_t)p->channels * (sizeof(double) + sizeof(real));
+  AE_TRY(ae_allocate(call->ctx->allocator, p->bytes, &block, call->err));
+  memset(block, 0, p->bytes);
+  p->sums = block;
+  p->scratch = (real *)(p->sums + parts * p->channels);
+  return AE_OK;
+}
+
+static void close_sums(ae_call *call, pass *p) {
+  ae_free(call->ctx->allocator, p->sums, p->bytes);
+  p->sums = NULL;
+  p->scratch = NULL;
+}
+
 /* dz and, where it is wanted, db. */
-static ae_status back_through_activation(ae_call *call, pass *p) {
+static ae_status back_through_activation(ae_call *call, pass *p, ae_tensor *db) {
   const ae_shape *shape = &call->out_spec[0].shape;
   const int64_t rows = p->channels > 0 ? ae_shape_count(shape) / p->channels : 0;
   const int64_t grain = ae_activation_grain(p->f.kind) / (p->channels > 0 ? p->channels : 1);
   const int parts = ae_parallel_count(call->ctx, rows, grain > 0 ? grain : 1);
-  const size_t bytes = (size_t)parts * (size_t)p->channels * (sizeof(double) + sizeof(real));
-  ae_tensor *db = NULL;
-  void *block = NULL;
-  if (call->wants[B]) AE_TRY(ae_call_gradient(call, B, &db));
-  if (db) {
-    AE_TRY(ae_allocate(call->ctx->allocator, bytes, &block, call->err));
-    memset(block, 0, bytes);
-    p->sums = block;
-    p->scratch = (real *)(p->sums + parts * p->channels);
-  }
+  if (!db && p->f.kind == AE_LINEAR) return AE_OK;
+  if (db) AE_TRY(open_sums(call, p, parts));
   ae_parallel_parts(call->ctx, rows, parts, back_rows, p);
   if (db) add_up(p, parts, ae_reals(db));
-  ae_free(call->ctx->allocator, block, bytes);
+  if (db) close_sums(call, p);
   return AE_OK;
 }
 
-static ae_status gradients(ae_call *call, const real *dz, bool transposed) {
+/* dz, db and dw in one pass where there is one for them. */
+static ae_status back_with_weights(ae_call *call, pass *p, ae_tensor *db, ae_tensor *dw, bool transposed) {
   const ae_conv *conv = &((const ae_convolution *)call->attrs)->conv;
-  ae_tensor *dx, *dw;
-  if (call->wants[X]) {
-    const real *w = ae_reals(call->in[W]);
-    AE_TRY(ae_call_gradient(call, X, &dx));
-    AE_TRY(transposed ? ae_conv_forward(call->ctx, conv, dz, w, NULL, ae_reals(dx), call->err)
-                      : ae_conv_data_gradient(call->ctx, conv, dz, w, NULL, ae_reals(dx), call->err));
+  const real *x = ae_reals(call->in[X]);
+  const ae_conv_maker maker = {.make = back_rows, .arg = p, .of_x = transposed};
+  ae_status status = AE_UNSUPPORTED;
+  if (db || p->f.kind != AE_LINEAR) {
+    if (db) AE_TRY(open_sums(call, p, call->ctx->threads));
+    status = ae_conv_weight_gradient_making(call->ctx, conv, transposed ? p->dz : x, transposed ? x : p->dz, &maker,
+                                            ae_reals(dw), call->err);
+    if (db && status == AE_OK) add_up(p, call->ctx->threads, ae_reals(db));
+    if (db) close_sums(call, p);
   }
+  if (status != AE_UNSUPPORTED) return status;
+  AE_TRY(back_through_activation(call, p, db));
+  return ae_conv_weight_gradient(call->ctx, conv, transposed ? p->dz : x, transposed ? x : p->dz, ae_reals(dw),
+                                 call->err);
+}
+
+static ae_status gradients(ae_call *call, pass *p, bool transposed) {
+  const ae_conv *conv = &((const ae_convolution *)call->attrs)->conv;
+  ae_tensor *dx, *dw, *db = NULL;
+  if (call->wants[B]) AE_TRY(ae_call_gradient(call, B, &db));
   if (call->wants[W]) {
-    const real *x = ae_reals(call->in[X]);
     AE_TRY(ae_call_gradient(call, W, &dw));
-    AE_TRY(ae_conv_weight_gradient(call->ctx, conv, transposed ? dz : x, transposed ? x : dz, ae_reals(dw), call->err));
+    AE_TRY(back_with_weights(call, p, db, dw, transposed));
+  } else {
+    AE_TRY(back_through_activation(call, p, db));
   }
-  return AE_OK;
+  if (!call->wants[X]) return AE_OK;
+  const real *w = ae_reals(call->in[W]);
+  AE_TRY(ae_call_gradient(call, X, &dx));
+  return transposed ? ae_conv_forward(call->ctx, conv, p->dz, w, NULL, ae_reals(dx), call->err)
+                    : ae_conv_data_gradient(call->ctx, conv, p->dz, w, NULL, ae_reals(dx), call->err);
 }
 
 ae_status ae_convolution_backward(ae_call *call, bool transposed) {
@@ -110,9 +139,7 @@ ae_status ae_convolution_backward(ae_call *call, bool transposed) {
     AE_TRY(ae_call_scratch(call, 0, &dz));
   }
   p.dz = ae_reals(dz);
-  ae_status status = AE_OK;
-  if (call->wants[B] || p.f.kind != AE_LINEAR) status = back_through_activation(call, &p);
-  if (status == AE_OK) status = gradients(call, p.dz, transposed);
+  ae_status status = gradients(call, &p, transposed);
   ae_tensor_release(dz);
   return status;
 }
