@@ -79,15 +79,16 @@ static ae_status pad_shape(ae_call *call, ae_spec *out) {
 
 /* ---- Borders read from x ---- */
 
-/* y's dimensions up to the last that has a border; what follows is copied as
-** runs of neighbours. */
+/* y's dimensions up to the last that has a border, which is read in three: its
+** border, what lies together, its border. What follows it is a run of neighbours. */
 typedef struct reading {
   int ndim;
+  int64_t before, together;         /* of the last one */
   int64_t dims[AE_MAX_DIMS];        /* of y */
   int64_t strides[AE_MAX_DIMS];     /* of x, in runs */
   const int64_t *from[AE_MAX_DIMS]; /* [dims[d]] where in x */
   int64_t run;                      /* elements */
-  int64_t slice;                    /* runs of y under one index of its first dimension */
+  int64_t rows;                     /* of the last dimension, under one index of the first */
   size_t element;
   const char *x; /* back: NULL */
   char *y;
@@ -105,7 +106,7 @@ static ae_status open_reading(const ae_call *call, reading *r, void **block, siz
   const pad_attrs *attrs = call->attrs;
   const ae_shape *x = &call->in_spec[0].shape, *y = &call->out_spec[0].shape;
   int64_t places = 0, stride = 1;
-  *r = (reading){.run = 1, .slice = 1};
+  *r = (reading){.run = 1, .rows = 1};
   for (int d = 0; d < x->ndim; d++)
     if (attrs->before.at[d] + attrs->after.at[d] > 0) r->ndim = d + 1;
   if (r->ndim == 0 && x->ndim > 0) r->ndim = 1;
@@ -115,7 +116,7 @@ static ae_status open_reading(const ae_call *call, reading *r, void **block, siz
     r->strides[d] = stride;
     stride *= x->dims[d];
     places += y->dims[d];
-    if (d > 0) r->slice *= y->dims[d];
+    if (d > 0 && d < r->ndim - 1) r->rows *= y->dims[d];
   }
   *bytes = (size_t)places * sizeof(int64_t);
   AE_TRY(ae_allocate(call->ctx->allocator, *bytes, block, call->err));
@@ -123,6 +124,7 @@ static ae_status open_reading(const ae_call *call, reading *r, void **block, siz
   for (int d = 0; d < r->ndim; d++) {
     r->from[d] = table;
     for (int64_t i = 0; i < y->dims[d]; i++) *table++ = place(attrs->mode, i - attrs->before.at[d], x->dims[d]);
+    r->before = attrs->before.at[d], r->together = x->dims[d];
   }
   return AE_OK;
 }
@@ -131,29 +133,41 @@ AE_SIMD static void add_run(int64_t n, const real *restrict g, real *restrict gx
   for (int64_t i = 0; i < n; i++) gx[i] += g[i];
 }
 
-/* Everything under the indices [begin, end) of y's first dimension. */
+/* `count` runs of neighbours. */
+static void read_runs(const reading *r, int64_t to, int64_t from, int64_t count) {
+  const int64_t n = count * r->run;
+  if (r->gx) {
+    add_run(n, r->gy + to * r->run, r->gx + from * r->run);
+  } else {
+    const size_t bytes = (size_t)r->run * r->element;
+    memcpy(r->y + (size_t)to * bytes, r->x + (size_t)from * bytes, (size_t)n * r->element);
+  }
+}
+
+/* Everything under the indices [begin, end) of y's first dimension; of one
+** dimension that is all of it. */
 static void read_slices(void *arg, int64_t begin, int64_t end) {
   const reading *r = arg;
-  for (int64_t unit = begin * r->slice; unit < end * r->slice; unit++) {
-    int64_t rest = unit, from = 0;
-    for (int d = r->ndim - 1; d >= 0; d--) {
+  const int last = r->ndim - 1;
+  const int64_t width = r->dims[last], *column = r->from[last];
+  for (int64_t row = begin * r->rows; row < end * r->rows; row++) {
+    int64_t rest = row, from = 0, i = 0;
+    for (int d = last - 1; d >= 0; d--) {
       from += r->from[d][rest % r->dims[d]] * r->strides[d];
       rest /= r->dims[d];
     }
-    if (r->gx) {
-      add_run(r->run, r->gy + unit * r->run, r->gx + from * r->run);
-    } else {
-      const size_t bytes = (size_t)r->run * r->element;
-      memcpy(r->y + (size_t)unit * bytes, r->x + (size_t)from * bytes, bytes);
-    }
+    for (; i < r->before; i++) read_runs(r, row * width + i, from + column[i], 1);
+    read_runs(r, row * width + i, from, r->together);
+    for (i += r->together; i < width; i++) read_runs(r, row * width + i, from + column[i], 1);
   }
 }
 
 /* `shared`: slices may write to one place, and are not split over threads. */
 static void run_reading(ae_context *ctx, reading *r, bool shared) {
-  const int64_t work = r->slice * r->run;
-  if (r->ndim == 0 || work == 0) return;
-  ae_parallel(ctx, r->dims[0], shared ? r->dims[0] + 1 : AE_GRAIN_CHEAP / work + 1, read_slices, r);
+  if (r->ndim == 0) return;
+  const int64_t first = r->ndim > 1 ? r->dims[0] : 1, work = r->rows * r->dims[r->ndim - 1] * r->run;
+  if (work == 0) return;
+  ae_parallel(ctx, first, shared ? first + 1 : AE_GRAIN_CHEAP / work + 1, read_slices, r);
 }
 
 /* ---- Both ---- */

@@ -8,9 +8,12 @@
 **
 ** Not here: doing nothing in evaluation mode (nn.SpatialDropout2d).
 */
+#include <string.h>
+
 #include "core/op.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "kernel/channels.h"
 
 enum { FACTORS }; /* saved: [N, C], 0 or 1 / (1 - p) */
 
@@ -32,29 +35,45 @@ static ae_status spatial_dropout_shape(ae_call *call, ae_spec *out) {
 }
 
 typedef struct job {
-  int64_t positions, C; /* of a sample */
+  ae_channels seen; /* one sample */
+  int64_t positions;
   const real *factors, *x;
   real *y;
+  real *lines; /* [parts, width] */
 } job;
 
 AE_SIMD static void scale_row(int64_t n, const real *restrict factors, const real *x, real *y) {
   AE_IVDEP
-  for (int64_t c = 0; c < n; c++) y[c] = factors[c] != 0 ? x[c] * factors[c] : 0;
+  for (int64_t i = 0; i < n; i++) y[i] = factors[i] != 0 ? x[i] * factors[i] : 0;
 }
 
-/* Rows of [N * positions, C]. */
-static void scale_rows(void *arg, int64_t begin, int64_t end) {
+static void scale_samples(void *arg, int part, int64_t begin, int64_t end) {
   const job *j = arg;
-  for (int64_t row = begin; row < end; row++)
-    scale_row(j->C, j->factors + row / j->positions * j->C, j->x + row * j->C, j->y + row * j->C);
+  const ae_channels *s = &j->seen;
+  real *line = j->lines + part * s->width;
+  for (int64_t n = begin; n < end; n++) {
+    const int64_t first = n * j->positions * s->C;
+    memcpy(line, j->factors + n * s->C, (size_t)s->C * sizeof *line);
+    ae_channels_spread(s, line);
+    for (int64_t row = 0; row < ae_channels_rows(s); row++)
+      scale_row(ae_channels_width(s, row), line, j->x + first + row * s->width, j->y + first + row * s->width);
+  }
 }
 
-static void run(const ae_call *call, const real *x, real *y) {
+/* y may be x. */
+static ae_status run(const ae_call *call, const real *x, real *y) {
   const ae_shape *s = &call->in_spec[0].shape;
-  const int64_t count = ae_shape_count(s), C = s->dims[s->ndim - 1];
-  if (count == 0) return;
-  job j = {count / C / s->dims[0], C, ae_reals(call->saved[FACTORS]), x, y};
-  ae_parallel(call->ctx, count / C, AE_GRAIN_CHEAP / C + 1, scale_rows, &j);
+  const int64_t count = ae_shape_count(s), C = s->dims[s->ndim - 1], N = s->dims[0];
+  if (count == 0) return AE_OK;
+  job j = {ae_channels_of(call->ctx, count / N, C), count / N / C, ae_reals(call->saved[FACTORS]), x, y, NULL};
+  const int parts = ae_parallel_count(call->ctx, N, AE_GRAIN_CHEAP / (count / N) + 1);
+  const size_t bytes = (size_t)parts * (size_t)j.seen.width * sizeof(real);
+  void *block;
+  AE_TRY(ae_allocate(call->ctx->allocator, bytes, &block, call->err));
+  j.lines = block;
+  ae_parallel_parts(call->ctx, N, parts, scale_samples, &j);
+  ae_free(call->ctx->allocator, block, bytes);
+  return AE_OK;
 }
 
 static ae_status spatial_dropout_forward(ae_call *call) {
@@ -70,15 +89,21 @@ static ae_status spatial_dropout_forward(ae_call *call) {
   ae_random draws = ae_random_take(&call->ctx->random, ae_random_blocks(count));
   ae_random_uniform(call->ctx, &draws, factors, count, 0, 1);
   for (int64_t i = 0; i < count; i++) factors[i] = factors[i] >= (real)a->p ? factor : 0;
-  run(call, ae_reals(call->in[0]), ae_reals(call->out[0]));
-  return AE_OK;
+  return run(call, ae_reals(call->in[0]), ae_reals(call->out[0]));
 }
 
 static ae_status spatial_dropout_backward(ae_call *call) {
+  const real *g = ae_reals(call->gout[0]);
   ae_tensor *gx;
-  AE_TRY(ae_call_gradient(call, 0, &gx));
-  run(call, ae_reals(call->gout[0]), ae_reals(gx));
-  return AE_OK;
+  if (call->slot[0]) {
+    AE_TRY(ae_call_gradient(call, 0, &gx));
+    return run(call, g, ae_reals(gx));
+  }
+  AE_TRY(ae_call_scratch(call, 0, &gx));
+  ae_status status = run(call, g, ae_reals(gx));
+  if (status == AE_OK) status = ae_call_pass(call, 0, gx);
+  ae_tensor_release(gx);
+  return status;
 }
 
 const ae_op ae_op_spatial_dropout = {
