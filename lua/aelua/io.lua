@@ -49,4 +49,9 @@ function M.read(path, given) return core.read_file(path, options.check("io.read"
 ---@param bytes string
 function M.write(path, bytes) core.write_file(path, bytes) end
 
+--- The names in a folder, in byte order, without those that begin with a dot.
+---@param folder string
+---@return string[]
+function M.list(folder) return core.list_folder(folder) end
+
 return names.strict(M, "io")
