@@ -40,6 +40,37 @@ describe("a variational model", function()
     assert.near(0.5, y:gt(0):mean():item(), 0.05)
   end)
 
+  it("samples from a density that was fitted to its codes", function()
+    local model = plain()
+    local codes = ae.concat({ ae.randn(200, 3) * 0.1 + 4, ae.randn(200, 3) * 0.1 - 4 }, 1)
+    local mixture = ae.latent.GaussianMixture(codes, 2)
+    local x = model:sample(500, { from = mixture, batch_size = 64 })
+    assert.same({ 500, 3 }, x.shape)
+    assert.near(4, x:abs():mean():item(), 0.05)
+    assert.near(0.5, x:gt(0):mean():item(), 0.1)
+    support.near({ { 5, 5, 5 }, { 5, 5, 5 } }, model:sample(2, { from = function(n) return ae.full({ n, 3 }, 5) end }))
+    assert.same({ 4, 3 }, model:sample(4, { from = ae.dist.Normal.standard { 1, 3 } }).shape)
+  end)
+
+  it("samples from a second model of its codes, whose samples are drawn", function()
+    local model, second = plain(), plain()
+    ae.no_grad(function() second.decoder.weight:fill_(0) end)
+    -- What the second model expects of its data is 0; drawn, it has its likelihood's variance, 0.25.
+    local x = model:sample(20000, { from = second })
+    assert.near(0, x:mean():item(), 0.02)
+    assert.near(0.5, x:std():item(), 0.02)
+  end)
+
+  it("says what it wants of a density", function()
+    local model = plain()
+    raises("VAE:sample: from wants something with a method sample%(n%), or a function, got number", model.sample, model, 3,
+      { from = 3 })
+    raises("VAE:sample wants codes %[3, 3%], got f%d+ %[3, 2%]", model.sample, model, 3,
+      { from = function(n) return ae.ones(n, 2) end })
+    raises("VAE:sample wants codes %[3, 3%], got f%d+ %[9%]", model.sample, model, 3, { from = function() return ae.ones(9) end })
+    raises("VAE:sample wants codes %[3, 3%], got nil", model.sample, model, 3, { from = function() end })
+  end)
+
   it("decodes what is expected of the data, in the units of the data", function()
     local x = ae.rand(50, 3) * 10 + 3
     local model = plain { scaler = ae.data.StandardScaler():fit(x) }

@@ -104,6 +104,38 @@ describe("nn.VectorQuantizer", function()
     near({ { -1, -2 }, { 0, 0 }, { 0, 0 }, { 0, 0 } }, layer.codebook.grad)
   end)
 
+  it("hands out its distances, summed over each sample, for whoever weighs them", function()
+    local layer = made({ decay = false }):train()
+    local x = ae.tensor { { { 2, 3 }, { 1, 1 } }, { { -1, 0 }, { 3, -1 } } }
+    x:require_grad()
+    layer:forward(x)
+    local apart = layer:distances()
+    near({ 1 + 4, 1 + 4 }, apart.commitment)
+    near({ 1 + 4, 1 + 4 }, apart.codebook)
+    assert.is_nil(next(layer:penalties()))
+    local loss = apart.commitment:sum() * 0.5 + apart.codebook:sum()
+    loss:backward()
+    near({ { { 1, 2 }, { 0, 0 } }, { { 0, -1 }, { 2, 0 } } }, x.grad)
+    near({ { -2, -4 }, { -4, 0 }, { 0, 2 }, { 0, 0 } }, layer.codebook.grad)
+    assert.is_nil(next(layer:distances()))
+  end)
+
+  it("begins with vectors that differ, and wants as many as there are codes", function()
+    local layer = nn.VectorQuantizer(6, 2):train()
+    local batch = ae.randn { 6, 2 }
+    layer:forward(batch)
+    local function sorted(t)
+      local list = t:totable()
+      table.sort(list, function(a, b) return a[1] < b[1] end)
+      return list
+    end
+    near(sorted(batch), ae.tensor(sorted(layer.codebook)))
+    local large = nn.VectorQuantizer(7, 2):train()
+    local before = large.codebook:totable()
+    fails("invalid", "7 codes want as many vectors in the first batch to begin from, got 6", function() large:forward(batch) end)
+    assert.same(before, large.codebook:totable())
+  end)
+
   it("tells how many codes a batch used", function()
     local layer = made():eval()
     fails("state", "nothing has come through yet", function() layer:perplexity() end)

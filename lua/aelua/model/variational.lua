@@ -243,8 +243,8 @@ return function(Model, tools)
     return ops.mean(value)
   end
 
-  --- See Model. Terms: those of the class, each of its weights by name, and penalties
-  --- on weights and activities.
+  --- See Model. Terms: those of the class, each of its weights by name (`x_weight` where
+  --- a term is called x), and penalties on weights and activities.
   function VariationalModel:losses(batch, wants_prediction)
     local input = self:prepare(batch.input)
     local target = batch.target and self:prepare(batch.target) or input
@@ -254,7 +254,7 @@ return function(Model, tools)
     local loss, terms, raw = self:objective(q, target, condition)
     local total, reported = mean(loss), {}
     for name, value in pairs(terms) do reported[name] = mean(value) end
-    for name in pairs(self._weights) do reported[name] = self:weight(name) end
+    for name in pairs(self._weights) do reported[terms[name] and name .. "_weight" or name] = self:weight(name) end
     local penalties = self:penalties()
     for _, name in ipairs(parts.sorted_names(penalties)) do
       reported[name] = penalties[name]

@@ -14,7 +14,8 @@
 ---
 --- With a moving average, a code to which fewer than `revive` vectors a batch come
 --- on average becomes one of the batch's own vectors (Dhariwal and others, "Jukebox",
---- 2020); so does every code in the first batch of training.
+--- 2020); so does every code in the first batch of training, which wants as many
+--- vectors as there are codes.
 ---
 --- Not here: what a model makes of the codes' numbers (a prior over them).
 local core = require "aelua.core"
@@ -92,17 +93,24 @@ local function nearest(self, vectors)
   return ops.argmin(ops.sum(ops.square(self.codebook:detach()), 2) - across * 2, 2)
 end
 
--- Puts random ones of the batch's vectors where hardly any came.
+-- Puts random ones of the batch's vectors where hardly any came: in the first batch everywhere.
 local function revive(self, vectors)
-  local dead = self.counts:lt(self.revive):totable()
-  local places = ops.randint({ self.codes }, 1, #vectors)
+  local dead, first = {}, true
+  for code, count in ipairs(self.counts:totable()) do
+    if count < self.revive then dead[#dead + 1] = code end
+    first = first and count == 0
+  end
+  errors.check(not first or #vectors >= self.codes, "invalid",
+    "VectorQuantizer: %d codes want as many vectors in the first batch to begin from, got %d: more samples, or fewer codes",
+    self.codes, #vectors)
+  if #dead == 0 then return end
+  local places = ops.sample_shuffled(#vectors, ops.randint({ 1 }, 0, (1 << 30) - 1):totable()[1], 0)
   local share = math.max(#vectors / self.codes, self.revive)
-  for code = 1, self.codes do
-    if dead[code] == 1 then
-      local vector = ops.index(vectors, places[{ { code, code } }])
-      self.codebook[code], self.sums[code] = vector[1], vector[1] * share
-      self.counts[code] = share
-    end
+  for i, code in ipairs(dead) do
+    local place = (i - 1) % #vectors + 1
+    local vector = ops.index(vectors, places[{ { place, place } }])
+    self.codebook[code], self.sums[code] = vector[1], vector[1] * share
+    self.counts[code] = share
   end
 end
 
@@ -131,27 +139,49 @@ function VectorQuantizer:forward(x)
   -- A copy: the codebook moves below, and backward wants what was.
   local chosen = ops.index(self.codebook, numbers)
   if moves then core.no_grad(follow, self, vectors, members, counts) end
-  self._pulls = { commitment = ops.mse(flat, chosen:detach()) * self.commitment }
-  if not self.decay then self._pulls.codebook = ops.mse(chosen, vectors) end
+  self._last = { x = x, codes = ops.reshape(chosen, shape) }
   -- In evaluation the code itself, to the last bit.
   return ops.reshape(self.training and flat + (chosen - flat):detach() or chosen:detach(), shape)
 end
 
+-- The squared distances of the last forward, once, by what they pull.
+local function distances(self, reduction)
+  local last = self._last
+  self._last = false
+  if not last then return {} end
+  local by_name = { commitment = ops.mse(last.x, last.codes:detach(), nil, nil, reduction) }
+  if not self.decay then by_name.codebook = ops.mse(last.codes, last.x:detach(), nil, nil, reduction) end
+  return by_name
+end
+
+--- The squared distances of the last forward, summed over each sample: `commitment`,
+--- whose gradient is of x, and with decay = false `codebook`, whose gradient is of the
+--- codebook. Whoever takes them weighs them: the penalties are gone then.
+---@return table<string, aelua.Tensor> [N]
+function VectorQuantizer:distances() return distances(self, "per_sample") end
+
 --- Those of the last forward, once; see Module:penalties.
 function VectorQuantizer:penalties(into)
   into = into or {}
-  for name, value in pairs(self._pulls or {}) do Module.add_penalty(into, name, value) end
-  self._pulls = false
+  for name, value in pairs(distances(self, "mean")) do
+    Module.add_penalty(into, name, name == "commitment" and value * self.commitment or value)
+  end
   return into
+end
+
+--- How many vectors of the last batch came to each code.
+---@return aelua.Tensor [codes]
+function VectorQuantizer:last_counts()
+  return errors.check(self._last_counts, "state", "VectorQuantizer: nothing has come through yet")
 end
 
 --- How many codes the last batch used, as the exponential of its entropy: k where
 --- all come equally often, 1 where one does.
 ---@return number
 function VectorQuantizer:perplexity()
-  errors.check(self._last_counts, "state", "VectorQuantizer:perplexity: nothing has come through yet")
+  local counts = self:last_counts()
   return core.scope(function()
-    local p = self._last_counts / ops.sum(self._last_counts)
+    local p = counts / ops.sum(counts)
     return math.exp(-ops.sum(p * ops.log(ops.maximum(p, 1e-30))):item())
   end)
 end

@@ -1,0 +1,62 @@
+-- The vector-quantised VAE of Keras's examples: codes of 16 numbers out of 128, one
+-- for each place of a 7x7 grid (2x2 for the embedded digits), 30 epochs.
+--
+--   aelua examples/vqvae.lua [DATA] [EPOCHS] [SEED]
+--
+-- DATA: a folder of IDX files (MNIST); without it, the embedded 1,797 digits.
+-- The Gaussian likelihood's variance is half the data's, so that the loss is the
+-- squared error over the data's variance beside the commitment, as it is there.
+local ae = require "aelua"
+local nn, optim, data = ae.nn, ae.optim, ae.data
+
+local path, epochs, seed = ...
+local train, test = data.load(path or "digits")
+
+ae.seed(tonumber(seed) or 42)
+local variance = train:tensor():var():item()
+local vqvae = ae.VQVAE {
+  input = train.shape, codes = 128,
+  encoder = nn.Sequential {
+    nn.Conv2d(32, 3, { stride = 2, padding = "same", activation = "relu" }),
+    nn.Conv2d(64, 3, { stride = 2, padding = "same", activation = "relu" }),
+    nn.Conv2d(16, 1),
+  },
+  decoder = nn.Sequential {
+    nn.ConvTranspose2d(64, 3, { stride = 2, padding = "same", activation = "relu" }),
+    nn.ConvTranspose2d(32, 3, { stride = 2, padding = "same", activation = "relu" }),
+    nn.ConvTranspose2d(train.shape[3], 3, { padding = "same" }),
+  },
+  likelihood = { "gaussian", variance = variance / 2 }, metrics = { "mse" },
+}
+print(vqvae:summary())
+
+local history = vqvae:fit(train, {
+  epochs = tonumber(epochs) or 30, batch_size = 128, validation = test, optimizer = optim.Adam { lr = 1e-3 },
+})
+local row = history:last()
+print(("squared error over the data's variance: %.4f, held out %.4f; %d of %d codes in use, perplexity %.1f"):format(
+  row.mse / variance, row.val_mse / variance, row.codes_used, vqvae.codes, row.perplexity))
+
+local few = test:take(10)
+ae.image.save("reconstructions.png", ae.image.pairs(few, vqvae:reconstruct(few)))
+
+-- Every picture is a few numbers of codes, which are all that need be kept.
+local tokens = vqvae:tokens(few)
+print(("a picture of %s values is %s numbers from 1 to %d"):format(table.concat(train.shape, "x"),
+  table.concat(tokens[1].shape, "x"), vqvae.codes))
+local same = vqvae:decode(tokens):eq(vqvae:reconstruct(few)):all():item()
+print("decoded from the numbers alone: " .. (same == 1 and "the same pictures" or "other pictures"))
+
+-- New pictures: the model has no prior of its own. As a simple one, at each place the
+-- code that some training picture has there, drawn for every place apart.
+local known = vqvae:tokens(train:take(1000)):flatten(2)
+local function places_apart(n)
+  local columns = {}
+  for place = 1, known.shape[2] do
+    columns[place] = ae.index(known[{ {}, place }], ae.randint({ n }, 1, #known))
+  end
+  return ae.stack(columns, 2):reshape { n, table.unpack(tokens[1].shape) }
+end
+ae.image.save("samples.png", ae.image.grid(vqvae:sample(32, { from = places_apart }):clamp(0, 1), { columns = 8 }))
+vqvae:save("vqvae.safetensors")
+print("wrote reconstructions.png, samples.png, vqvae.safetensors")
