@@ -12,8 +12,8 @@ describe("conv1d", function()
     { x, pair, attrs = { stride = 2, padding = 1 }, gives = { { { 10 }, { 32 } } } },
   })
   op.fixtures("conv1d", "conv", { rtol = op.is_double and 1e-9 or 1e-5, atol = op.is_double and 1e-10 or 2e-5 })
-  op.random("conv1d", { ulps = 32, grad_ulps = 128 }, conv.cases("conv1d", 1, false, 20))
-  op.random("conv1d", { ulps = 256, grad_ulps = 1024 }, {
+  op.random("conv1d", { around = conv.each_way, ulps = 32, grad_ulps = 128 }, conv.cases("conv1d", 1, false, 20))
+  op.random("conv1d", { around = conv.each_way, ulps = 256, grad_ulps = 1024 }, {
     { { 7, 140, 1 }, { 7, 1, 32 }, { 32 }, attrs = { padding = "same", activation = "relu" }, large = true },
     { { 7, 140, 32 }, { 7, 32, 1 }, { 1 }, attrs = { padding = "same", dilation = 3 }, large = true },
   })

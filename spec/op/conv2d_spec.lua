@@ -23,7 +23,7 @@ describe("conv2d", function()
   })
   op.fixtures("conv2d", "conv", { rtol = op.is_double and 1e-9 or 1e-5, atol = op.is_double and 1e-10 or 2e-5 })
 
-  local options = { ulps = 32, grad_ulps = 128 }
+  local options = { around = conv.each_way, ulps = 32, grad_ulps = 128 }
   op.random("conv2d", options, conv.cases("conv2d", 2, false, 40))
   op.random("conv2d", options, {
     { { 0, 4, 4, 3 }, { 3, 3, 3, 2 }, { 2 } }, { { 2, 4, 4, 3 }, { 3, 3, 3, 0 }, { 0 } },
@@ -31,13 +31,15 @@ describe("conv2d", function()
     { { 1, 2, 2, 1 }, { 3, 3, 1, 5 }, attrs = { padding = 4 } },
   })
   for _, activation in ipairs { "relu", "gelu", "tanh", "softmax" } do
-    op.random("conv2d", { ulps = 64, low = -1, high = 1, gradcheck = { eps = op.is_double and 1e-6 or 1e-3 } }, {
+    op.random("conv2d", {
+      around = conv.each_way, ulps = 64, low = -1, high = 1, gradcheck = { eps = op.is_double and 1e-6 or 1e-3 },
+    }, {
       { { 1, 4, 3, 2 }, { 3, 3, 2, 5 }, { 5 }, attrs = { padding = "same", activation = activation } },
       { { 1, 4, 3, 2 }, { 3, 3, 2, 3 }, attrs = { padding = "same", activation = activation } },
       { { 1, 4, 3, 2 }, { 3, 3, 1, 2 }, { 2 }, attrs = { padding = "same", groups = 2, activation = activation } },
     })
   end
-  op.random("conv2d", { ulps = 256, grad_ulps = 1024 }, {
+  op.random("conv2d", { around = conv.each_way, ulps = 256, grad_ulps = 1024 }, {
     { { 9, 28, 28, 1 }, { 3, 3, 1, 32 }, { 32 }, attrs = { padding = "same" }, large = true },
     { { 5, 14, 14, 32 }, { 3, 3, 32, 40 }, { 40 }, attrs = { padding = "same", stride = 2 }, large = true },
     { { 5, 14, 15, 32 }, { 3, 3, 32, 1 }, { 1 }, attrs = { padding = "same", activation = "sigmoid" }, large = true },

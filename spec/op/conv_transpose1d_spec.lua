@@ -12,8 +12,9 @@ describe("conv_transpose1d", function()
       gives = { { { 1 }, { 10 }, { 0 }, { 2 }, { 20 }, { 0 }, { 0 } } } },
   })
   op.fixtures("conv_transpose1d", "conv", { rtol = op.is_double and 1e-9 or 1e-5, atol = op.is_double and 1e-10 or 2e-5 })
-  op.random("conv_transpose1d", { ulps = 32, grad_ulps = 128 }, conv.cases("conv_transpose1d", 1, true, 20))
-  op.random("conv_transpose1d", { ulps = 256, grad_ulps = 1024 }, {
+  local options = { around = conv.each_way, ulps = 32, grad_ulps = 128 }
+  op.random("conv_transpose1d", options, conv.cases("conv_transpose1d", 1, true, 20))
+  op.random("conv_transpose1d", { around = conv.each_way, ulps = 256, grad_ulps = 1024 }, {
     { { 7, 70, 32 }, { 7, 16, 32 }, { 16 }, attrs = { padding = "same", stride = 2, activation = "relu" }, large = true },
   })
   op.refuses("conv_transpose1d", {

@@ -21,7 +21,7 @@ describe("conv_transpose2d", function()
   })
   op.fixtures("conv_transpose2d", "conv", { rtol = op.is_double and 1e-9 or 1e-5, atol = op.is_double and 1e-10 or 2e-5 })
 
-  local options = { ulps = 32, grad_ulps = 128 }
+  local options = { around = conv.each_way, ulps = 32, grad_ulps = 128 }
   op.random("conv_transpose2d", options, conv.cases("conv_transpose2d", 2, true, 40))
   op.random("conv_transpose2d", options, {
     { { 0, 4, 4, 3 }, { 3, 3, 2, 3 }, { 2 } }, { { 2, 2, 2, 3 }, { 3, 3, 0, 3 }, { 0 } },
@@ -29,12 +29,14 @@ describe("conv_transpose2d", function()
     { { 1, 0, 2, 2 }, { 2, 2, 5, 2 }, { 5 } },
   })
   for _, activation in ipairs { "relu", "gelu", "tanh", "softmax" } do
-    op.random("conv_transpose2d", { ulps = 64, low = -1, high = 1, gradcheck = { eps = op.is_double and 1e-6 or 1e-3 } }, {
+    op.random("conv_transpose2d", {
+      around = conv.each_way, ulps = 64, low = -1, high = 1, gradcheck = { eps = op.is_double and 1e-6 or 1e-3 },
+    }, {
       { { 1, 3, 2, 6 }, { 3, 3, 2, 6 }, { 2 }, attrs = { stride = 2, padding = "same", activation = activation } },
       { { 1, 3, 2, 2 }, { 3, 3, 5, 2 }, attrs = { stride = 2, padding = "same", activation = activation } },
     })
   end
-  op.random("conv_transpose2d", { ulps = 256, grad_ulps = 1024 }, {
+  op.random("conv_transpose2d", { around = conv.each_way, ulps = 256, grad_ulps = 1024 }, {
     { { 5, 7, 7, 32 }, { 3, 3, 24, 32 }, { 24 }, attrs = { padding = "same", stride = 2 }, large = true },
     { { 1, 14, 14, 32 }, { 4, 4, 3, 32 }, { 3 }, attrs = { padding = 1, stride = 2, activation = "sigmoid" }, large = true },
     { { 3, 14, 15, 30 }, { 1, 1, 64, 30 }, large = true },

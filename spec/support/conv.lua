@@ -1,4 +1,5 @@
 --- Random convolutions for specs: cases of op.random with shapes of every kind, and the sums of the definition.
+local ae = require "aelua"
 local random = require "spec.support.random"
 
 local M = {}
@@ -54,6 +55,18 @@ function M.cases(name, sides, transposed, count)
     cases[i] = { x, w, generator.whole(1, 3) > 1 and { filters } or nil, attrs = attrs }
   end
   return cases
+end
+
+--- Runs `body` with each way of computing convolutions wherever it serves, and as the table says: what op.random takes
+--- as `around`.
+---@param body function
+function M.each_way(body)
+  for _, way in ipairs { "table", "direct", "tiles", "depthwise", "onednn" } do
+    ae.tune(way)
+    local ok, failure = pcall(body)
+    ae.tune "table"
+    if not ok then error(("computed by '%s': %s"):format(way, tostring(failure)), 0) end
+  end
 end
 
 return M

@@ -16,7 +16,11 @@ local function thin(values)
   return few, step
 end
 
+local written = {}
+
 local function write(name, values)
+  if written[name] then return end
+  written[name] = true
   local texts = {}
   for i, value in ipairs(values) do texts[i] = ("%.17g"):format(value) end
   local file <close> = assert(io.open(record, "a"))
@@ -40,8 +44,8 @@ local function read(name)
   return values
 end
 
---- Writes the values under the name, or fails where one is further from the other build's than `ulps` units of 2^-23
---- of the larger of the other build's value and the mean magnitude of them all.
+--- Writes the values under the name, the first time that it comes, or fails where one is further from the other
+--- build's than `ulps` units of 2^-23 of the larger of the other build's value and the mean magnitude of them all.
 ---@param name string
 ---@param values number[]
 ---@param ulps number

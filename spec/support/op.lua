@@ -256,9 +256,11 @@ end
 ---   gradcheck   options for ae.gradcheck
 ---   gradient    false: the operation has none, as its descriptor says
 ---   run         function(inputs, n, attrs) -> packed outputs, instead of the plain call
+---   around      function(test) that runs a test, several times where there are several ways to compute it
 function M.random(name, options, cases)
   local descriptor = core.describe(name)
   local has_gradient = not (descriptor and descriptor.no_gradient) and options.gradient ~= false
+  local around = options.around or function(test) test() end
   if has_gradient then M.covers(name, "gradient") end
   M.covers(name, "compared")
   for index, case in ipairs(cases) do
@@ -278,16 +280,20 @@ function M.random(name, options, cases)
         local checked = real_tensors(inputs, #case)
         checked[#checked + 1] = options.gradcheck
         local fn = as_function(run, inputs, #case)
-        assert(ae.gradcheck(function(...) return table.unpack(fn(...)) end, table.unpack(checked)))
+        around(function()
+          assert(ae.gradcheck(function(...) return table.unpack(fn(...)) end, table.unpack(checked)))
+        end)
       end)
     end
     if cross.active then
       it("is the same in both builds: " .. label, function()
-        local inputs, run, generator = make()
-        local fn, leaves = as_function(run, inputs, #case), real_tensors(inputs, #case)
-        for k = 1, descriptor.outputs do
-          compare_output(label, k, fn, leaves, generator, options, has_gradient)
-        end
+        around(function()
+          local inputs, run, generator = make()
+          local fn, leaves = as_function(run, inputs, #case), real_tensors(inputs, #case)
+          for k = 1, descriptor.outputs do
+            compare_output(label, k, fn, leaves, generator, options, has_gradient)
+          end
+        end)
       end)
     end
   end
