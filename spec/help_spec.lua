@@ -51,6 +51,10 @@ describe("ae.help", function()
       for _, wanted in ipairs { "monitor%?", "mode%?", "min_delta%?" } do assert.matches(wanted, text) end
     end
     assert.matches("l2%?.*clip_norm%?", help.text(ae, "optim.AdamW"))
+    local vae = help.text(ae, "VAE")
+    assert.matches("^ae%.VAE%(given%)\n  The variational autoencoder", vae)
+    for _, wanted in ipairs { "beta%?", "latent ", "encoder ", "Extends `VariationalModel`" } do assert.matches(wanted, vae) end
+    assert.matches("^ae%.VAE:sample%(n, given%?%)", help.text(ae, "VAE:sample"))
   end)
 
   it("shows what a script documents in the same way", function()

@@ -175,7 +175,8 @@ end
 --- The Kullback-Leibler divergence from another distribution, in nats: a closed
 --- form where both are of one family. Else, and wherever it is asked for, the mean
 --- of log_prob(z) - other:log_prob(z): over `samples` new values, or of the given
---- values z, as a model does that has drawn them already.
+--- values z, as a model does that has drawn them already. Of an estimate the gradient
+--- is whole where samples are reparameterised; else it lacks what passes through z.
 ---@param other aelua.Distribution
 ---@param given? { samples?: integer, z?: aelua.Tensor }
 ---@return aelua.Tensor [N]
