@@ -17,9 +17,10 @@
 --- in nats per sample: sums over elements, means over samples.
 ---
 --- Likelihoods: "bernoulli" and "continuous_bernoulli" (the decoder gives logits of
---- data in 0..1), "gaussian" with variance = a number, "learned" or "per_pixel"
---- (means, then as many logarithms of variances, in the last dimension) and
---- "categorical" with classes = 256 (logits of levels, in a further dimension).
+--- data in 0..1), "gaussian" with variance = a number, "learned", "optimal" (the
+--- batch's mean squared error) or "per_pixel" (means, then as many logarithms of
+--- variances, in the last dimension) and "categorical" with classes = 256 (logits of
+--- levels, in a further dimension).
 ---
 --- After training: encode, decode, reconstruct; sample, traverse, manifold,
 --- interpolate (sampling.lua); elbo, log_likelihood (evidence.lua).
