@@ -13,6 +13,7 @@ return names.strict({
   Bernoulli = require "aelua.dist.bernoulli",
   ContinuousBernoulli = require "aelua.dist.continuous_bernoulli",
   Categorical = require "aelua.dist.categorical",
+  OneHot = require "aelua.dist.one_hot",
   Mixture = require "aelua.dist.mixture",
   bound = require "aelua.dist.bound",
 }, "dist")

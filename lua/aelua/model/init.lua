@@ -17,7 +17,7 @@ local names = require "aelua.base.names"
 
 -- The variational family, a file each that is handed the models before it. What
 -- stands here is a name of `ae`.
-local family = { "vae", "beta_vae", "conditional_vae", "iwae", "vamp", "vqvae" }
+local family = { "vae", "beta_vae", "conditional_vae", "iwae", "vamp", "vqvae", "categorical_vae" }
 
 ---@param tools aelua.ModelTools
 return function(tools)

@@ -15,6 +15,7 @@ function Units:init() self.count, self.means, self.squares = 0, {}, {} end
 
 local function add(self, means)
   local n = #means
+  means = ops.reshape(means, { n, -1 })
   local mean = ops.mean(means, 1):totable()
   local squares = ops.sum(ops.square(means - ops.mean(means, 1, true)), 1):totable()
   local total = self.count + n
@@ -27,7 +28,7 @@ local function add(self, means)
 end
 
 --- Takes the posterior means of a batch.
----@param means aelua.Tensor [N, D]
+---@param means aelua.Tensor [N, ...]
 function Units:add(means) core.no_grad(add, self, means) end
 
 --- How many units are active; nil before there is anything to say.

@@ -20,14 +20,9 @@
 ---
 --- Not here: a prior over tokens, for which the paper trains a model of its own.
 --- `sample` takes one: vqvae:sample(64, { from = function(n) return tokens or codes end }).
-local core = require "aelua.core"
 local Usage = require "aelua.model.usage"
-local batches = require "aelua.model.batches"
 local errors = require "aelua.base.errors"
-local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
-
-local asked = { batch_size = { type = "integer", min = 1, default = 256 } }
 
 ---@class aelua.VQVAEOptions: aelua.ModelOptions
 ---@field codes integer K
@@ -101,59 +96,17 @@ return function(models, tools)
   --- The codes of a prepared batch.
   function VQVAE:encode_batch(x, batch) return self:infer(x, self:condition(batch)) end
 
-  --- The numbers of the codes of samples.
-  ---@param data any a data set or a tensor [N, ...]
-  ---@param given? { batch_size?: integer } default 256
-  ---@return aelua.Tensor [N, ...] i32, from 1: the shape of a code without its last dimension
-  function VQVAE:tokens(data, given)
-    local who = self.class_name .. ":tokens"
-    local o = options.check(who, given, asked)
-    return self:quietly(batches.map, who, tools.dataset, data, o.batch_size, self.input, function(x)
-      return self.posterior:encode(self:within(self.encoder, "forward", self:prepare(x)))
-    end)
-  end
+  function VQVAE:tokens_of(x) return self.posterior:encode(self:within(self.encoder, "forward", x)) end
 
-  -- The codes of tokens.
-  local function looked_up(self, who, tokens)
-    local wanted = table.move(self.code, 1, #self.code - 1, 1, {})
-    errors.check(shapes.equal(shapes.of_sample(tokens), wanted), "shape", "%s wants tokens %s or codes %s, got tokens %s", who,
-      shapes.batch_text(wanted), shapes.batch_text(self.code), shapes.text(tokens.shape))
-    if shapes.count(tokens.shape) > 0 then
-      local least, most = tokens:min():item(), tokens:max():item()
-      errors.check(least >= 1 and most <= self.codes, "invalid", "%s wants tokens from 1 to %d, got %d", who, self.codes,
-        least < 1 and least or most)
-    end
-    return core.no_grad(function() return self.posterior:decode(tokens) end)
-  end
+  function VQVAE:code_of(tokens) return self.posterior:decode(tokens) end
 
-  local function is_tokens(t) return core.is_tensor(t) and t.dtype == "i32" and t.ndim > 0 end
-
-  --- The results of codes or of tokens, in the units of the input.
-  ---@param codes aelua.Tensor [N, ...] codes, or i32 numbers of codes
-  ---@param given? { batch_size?: integer } default 256
-  ---@return aelua.Tensor [N, ...]
-  function VQVAE:decode(codes, given)
-    if is_tokens(codes) then codes = looked_up(self, self.class_name .. ":decode", codes) end
-    return VariationalModel.decode(self, codes, given)
-  end
-
-  --- Data drawn for codes or tokens.
-  ---@param codes aelua.Tensor [N, ...] codes, or i32 numbers of codes
-  ---@param given? { batch_size?: integer } default 256
-  ---@return aelua.Tensor [N, ...]
-  function VQVAE:draw_from(codes, given)
-    if is_tokens(codes) then codes = looked_up(self, self.class_name .. ":draw_from", codes) end
-    return VariationalModel.draw_from(self, codes, given)
-  end
-
-  function VQVAE:as_codes(who, z, n)
-    return VariationalModel.as_codes(self, who, is_tokens(z) and looked_up(self, who, z) or z, n)
-  end
+  function VQVAE:symbols() return self.posterior.codes end
 
   function VQVAE:prior()
     return errors.raise("unsupported", ("%s has no prior of codes: sample(n, { from = ... }) takes what gives codes %s or "
       .. "their numbers"):format(self.class_name, shapes.batch_text(self.code)), 2)
   end
 
+  require "aelua.model.tokens"(VQVAE, VariationalModel, tools)
   return VQVAE
 end

@@ -23,7 +23,7 @@ local layers = {
   "max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "global_avg_pool1d", "global_avg_pool2d",
   "up_sampling1d", "up_sampling2d", "pixel_shuffle", "pixel_unshuffle", "zero_pad1d", "zero_pad2d", "crop1d", "crop2d",
   "batch_norm", "layer_norm", "group_norm", "spatial_dropout2d",
-  "variational", "vector_quantizer", "standard_prior", "mixture_prior", "vamp_prior",
+  "variational", "vector_quantizer", "gumbel_softmax", "standard_prior", "mixture_prior", "vamp_prior",
 }
 for _, file in ipairs(layers) do
   local class = description.register(require("aelua.nn." .. file))
