@@ -132,8 +132,30 @@ AE_SIMD static double sum_of(int64_t n, const real *v) {
   return ae_lanes_sum(n, v);
 }
 
-AE_SIMD static double distance(int64_t n, const real *x, const real *m, const real *rate) {
+AE_INLINE double long_distance(int64_t n, const real *x, const real *m, const real *rate) {
   AE_LANES_SUM(n, i, (x[i] - m[i]) * (x[i] - m[i]) * rate[i]);
+}
+
+/* Of few elements the lanes are added up in real, as a tree: one after the other they would cost more than the row. */
+AE_INLINE double short_distance(int64_t n, const real *x, const real *m, const real *rate) {
+  real lane[AE_LANES] = {0};
+  int64_t at = 0;
+  for (; at + AE_LANES <= n; at += AE_LANES)
+    for (int l = 0; l < AE_LANES; l++) lane[l] += (x[at + l] - m[at + l]) * (x[at + l] - m[at + l]) * rate[at + l];
+  for (int l = 0; at + l < n; l++) lane[l] += (x[at + l] - m[at + l]) * (x[at + l] - m[at + l]) * rate[at + l];
+  for (int half = AE_LANES / 2; half > 0; half /= 2)
+    for (int l = 0; l < half; l++) lane[l] += lane[l + half];
+  return lane[0];
+}
+
+/* `rows` results from rows that are `step` apart; constant is of the rows of rate. */
+AE_SIMD static void densities(int64_t rows, int64_t w, const int64_t step[INPUTS], const real *x, const real *m,
+                              const real *rate, const double *constant, real *restrict y) {
+  for (int64_t r = 0; r < rows; r++) {
+    const double away = w <= AE_LANES_BLOCK ? short_distance(w, x, m, rate) : long_distance(w, x, m, rate);
+    y[r] = (real)(-0.5 * (away + *constant));
+    x += step[X] * w, m += step[MEAN] * w, rate += step[LOGVAR] * w, constant += step[LOGVAR];
+  }
 }
 
 AE_SIMD static void add_slope(int64_t n, real g, const real *restrict x, const real *restrict m,
@@ -150,31 +172,35 @@ typedef struct job {
   int64_t width;
   walk moves, repeats;
   const real *x, *m, *v, *rate;
-  real *rate_out;
-  real *y;       /* forward */
-  const real *g; /* backward */
-  int of;        /* the input whose gradient `to` is */
+  real *rate_out;   /* forward */
+  double *constant; /* forward: [rows of v] sum v + D log 2 pi */
+  real *y;          /* forward */
+  const real *g;    /* backward */
+  int of;           /* the input whose gradient `to` is */
   real *to;
 } job;
 
 static void rate_range(void *arg, int64_t begin, int64_t end) {
   const job *j = arg;
-  rates(end - begin, j->v + begin, j->rate_out + begin);
+  const int64_t w = j->width;
+  rates((end - begin) * w, j->v + begin * w, j->rate_out + begin * w);
+  for (int64_t r = begin; r < end; r++) j->constant[r] = sum_of(w, j->v + r * w) + (double)w * LOG_2PI;
 }
 
+/* Row after row along the last of the leading dimensions. */
 static void forward_range(void *arg, int64_t begin, int64_t end) {
   const job *j = arg;
+  const walk *all = &j->moves;
+  const int last = all->n - 1;
   const int64_t w = j->width;
-  place p = start(&j->moves, begin);
-  int64_t logvar_row = -1;
-  double constant = 0;
-  for (int64_t i = begin; i < end; i++, advance(&j->moves, &p)) {
-    if (p.row[LOGVAR] != logvar_row) {
-      logvar_row = p.row[LOGVAR];
-      constant = sum_of(w, j->v + logvar_row * w) + (double)w * LOG_2PI;
-    }
-    const double away = distance(w, j->x + p.row[X] * w, j->m + p.row[MEAN] * w, j->rate + logvar_row * w);
-    j->y[i] = (real)(-0.5 * (away + constant));
+  int64_t step[INPUTS] = {0};
+  for (int t = 0; t < INPUTS && last >= 0; t++) step[t] = all->steps[t][last];
+  for (int64_t i = begin, run; i < end; i += run) {
+    const place p = start(all, i);
+    run = last >= 0 ? all->dims[last] - p.at[last] : 1;
+    if (run > end - i) run = end - i;
+    densities(run, w, step, j->x + p.row[X] * w, j->m + p.row[MEAN] * w, j->rate + p.row[LOGVAR] * w,
+              j->constant + p.row[LOGVAR], j->y + i);
   }
 }
 
@@ -213,14 +239,21 @@ static job job_of(const ae_call *call) {
 
 static ae_status normal_log_prob_forward(ae_call *call) {
   const attrs *a = call->attrs;
-  const ae_tensor *v = call->in[LOGVAR];
-  AE_TRY(ae_tensor_new(call->ctx, AE_REAL, &v->shape, &call->saved[RATE], call->err));
+  const ae_shape *v = &call->in_spec[LOGVAR].shape;
+  const ae_shape rows_of = leading(v, (int)a->event);
+  const int64_t rows = ae_shape_count(&rows_of);
+  const size_t bytes = (size_t)rows * sizeof(double);
+  void *block;
+  AE_TRY(ae_tensor_new(call->ctx, AE_REAL, v, &call->saved[RATE], call->err));
+  AE_TRY(ae_allocate(call->ctx->allocator, bytes, &block, call->err));
   job j = job_of(call);
   j.rate_out = ae_reals(call->saved[RATE]);
+  j.constant = block;
   j.y = ae_reals(call->out[0]);
   plan(call, (int)a->event, LEAD, &j.moves, &j.repeats);
-  ae_parallel(call->ctx, v->count, AE_GRAIN_COSTLY, rate_range, &j);
+  ae_parallel(call->ctx, rows, grain(j.width), rate_range, &j);
   ae_parallel(call->ctx, call->out[0]->count, grain(j.width), forward_range, &j);
+  ae_free(call->ctx->allocator, block, bytes);
   return AE_OK;
 }
 
