@@ -133,6 +133,16 @@ describe("VAE", function()
       raises("VAE wants a table of options, got nil", ae.VAE)
     end)
 
+    it("an encoder that ends with a distribution already", function()
+      local ready = nn.Sequential { nn.Flatten(), nn.Sequential { nn.Variational(2) } }
+      for _, class in ipairs { "VAE", "IWAE" } do
+        raises(class .. ": the encoder ends with Variational, which gives a distribution; ae.VAE takes the features", vae,
+          { encoder = ready }, class)
+      end
+      raises("Autoencoder: the encoder ends with Variational", ae.Autoencoder,
+        { input = { 4 }, encoder = nn.Variational(2), decoder = nn.Dense(4) })
+    end)
+
     it("a decoder that does not give back the input's shape, or ends with a sigmoid", function()
       raises("VAE: decoder%[1%] Dense gives %[3, 2%], the input is %[2, 3%]", vae,
         { decoder = nn.Sequential { nn.Dense { 3, 2 } } })

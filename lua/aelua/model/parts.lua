@@ -51,6 +51,14 @@ local function check_scaler(who, scaler)
     who)
 end
 
+-- Models of distributions add the layer that gives them.
+local function check_end(who, encoder, tools)
+  local last = encoder
+  while tools.nn.Sequential.is(last) and #last > 0 do last = last[#last] end
+  errors.check(not last.gives_distribution, "invalid", "%s: the encoder ends with %s, which gives a distribution; ae.VAE takes "
+    .. "the features before it and adds that layer itself", who, last.class_name)
+end
+
 --- Checks what all models are given, and keeps what is not built: name, scaler,
 --- corruption, metrics.
 ---@param model aelua.Model
@@ -61,6 +69,7 @@ function M.take(model, o, tools)
   for _, part in ipairs { "encoder", "decoder" } do
     errors.check(tools.nn.Module.is(o[part]), "invalid", "%s: %s wants a module, got %s", who, part, type(o[part]))
   end
+  check_end(who, o.encoder, tools)
   errors.check(o.corruption == nil or callable(o.corruption), "invalid",
     "%s: corruption wants a function or a noise, got %s", who, type(o.corruption))
   check_scaler(who, o.scaler)
