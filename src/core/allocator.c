@@ -5,13 +5,11 @@
 ** word. Under AddressSanitizer what no one may touch is poisoned, so the cache
 ** hides no use after free.
 */
-#define _DEFAULT_SOURCE /* madvise, MAP_ANONYMOUS */
 #include "core/allocator.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "core/status.h"
 
@@ -26,9 +24,6 @@
 
 enum {
   ALIGNMENT = 64,
-  HUGE_PAGE = 2 << 20,
-  PLACES = 16, /* where in its first huge page a block may begin, and how far they are apart */
-  PLACE = 4096 + 256,
   SMALL_CLASSES = 16, /* 64, 128, ... 1024 */
   SMALL_MAX = ALIGNMENT * SMALL_CLASSES,
   STEPS = 8, /* per doubling, above SMALL_MAX */
@@ -53,45 +48,15 @@ struct ae_allocator {
   spare *cache[CLASSES];
 };
 
-/* Large blocks lie in huge pages, where the system has some, and each begins
-** elsewhere in its first one: where several are read at once they are not to
-** meet in the same sets of the caches. Measured on the optimiser's pass over
-** four blocks of 4 MB: 0.36 ms in small pages, 0.29 in huge ones, 0.27 so.
-**
-** Not malloc's: where glibc (2.36) has seen large blocks freed it trims its
-** heap no more, which then grows with every aligned block that a library asks
-** for and frees (measured: 0.2 MB a training step, by oneDNN). */
-static size_t mapped_bytes(size_t bytes) {
-  return (bytes + PLACES * PLACE + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-}
-
-static void *map_large(size_t bytes) {
-  size_t size = mapped_bytes(bytes);
-  char *wide = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (wide == MAP_FAILED) return NULL;
-  size_t before = (HUGE_PAGE - (uintptr_t)wide % HUGE_PAGE) % HUGE_PAGE;
-  char *page = wide + before;
-  if (before > 0) munmap(wide, before);
-  munmap(page + size, HUGE_PAGE - before);
-  size_t first = (uintptr_t)page / HUGE_PAGE % PLACES * PLACE;
-#ifdef MADV_HUGEPAGE
-  /* A wish. What does not fill a huge page at the end keeps small ones. */
-  (void)madvise(page, (first + bytes) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
-#endif
-  return page + first;
-}
-
 static void *system_allocate(void *user, size_t bytes) {
   (void)user;
-  return bytes < HUGE_PAGE ? aligned_alloc(ALIGNMENT, bytes) : map_large(bytes);
+  return aligned_alloc(ALIGNMENT, bytes);
 }
 
 static void system_release(void *user, void *block, size_t bytes) {
   (void)user;
-  if (bytes < HUGE_PAGE)
-    free(block);
-  else
-    munmap((char *)block - (uintptr_t)block % HUGE_PAGE, mapped_bytes(bytes));
+  (void)bytes;
+  free(block);
 }
 
 /* The class of a size and the size of its blocks; false where none is as large. */
