@@ -15,8 +15,10 @@ local model = ae.load_model(model_path or "conv.safetensors")
 
 ae.seed(tonumber(seed) or 42)
 local function noisy(set)
-  local clean = set:tensor()
-  return (clean + ae.randn_like(clean) * 0.4):clamp(0, 1)
+  return ae.scope(function() -- gives the memory of what lies between back at once
+    local clean = set:tensor()
+    return (clean + ae.randn_like(clean) * 0.4):clamp(0, 1)
+  end)
 end
 local noisy_test = noisy(test)
 local pairs_to_learn, held_out = data.pairs(noisy(train), train), data.pairs(noisy_test, test)
