@@ -27,6 +27,7 @@ describe("shapes of samples", function()
     assert.equal(10, shapes.count { a = { 2, 3 }, b = { 4 } })
     assert.equal(0, shapes.count { 1 << 62, 0, 1 << 62 })
     assert.equal("[2, 3]", shapes.text { 2, 3 })
+    assert.equal("[2, '3', true]", shapes.text { 2, "3", true })
     assert.equal("{a = [2], b = [3]}", shapes.text { b = { 3 }, a = { 2 } })
   end)
 

@@ -60,8 +60,11 @@ describe("patches in a grid", function()
   it("refuse what does not fit", function()
     local picture = counted(3, 5)
     files.refuses("shape", "image.patches: patches of 4 x 2, but a picture is 3 x 5", image.patches, picture, { size = { 4, 2 } })
-    files.refuses("invalid", "image.patches: size wants a whole number", image.patches, picture, { size = { 1, 2, 3 } })
-    files.refuses("invalid", "stride wants a whole number", image.patches, picture, { size = 1, stride = 0 })
+    files.refuses("invalid", "image.patches: size wants an integer or {height, width} of at least 1, got [1, 2, 3]",
+      image.patches, picture, { size = { 1, 2, 3 } })
+    files.refuses("invalid", "size wants an integer or {height, width} of at least 1, got ['2', 2]", image.patches, picture,
+      { size = { "2", 2 } })
+    files.refuses("invalid", "stride wants an integer", image.patches, picture, { size = 1, stride = 0 })
     files.refuses("invalid", "size", image.patches, picture, {})
     files.refuses("shape", "wants pictures [H, W, C] or [N, H, W, C], got [3, 5]", image.patches, picture:reshape(3, 5),
       { size = 1 })

@@ -5,12 +5,18 @@ local errors = require "aelua.base.errors"
 
 local M = {}
 
---- "[28, 28, 1]", or "{a = [3], b = [4]}".
+local function quote(value) return type(value) == "string" and ("'%s'"):format(value) or tostring(value) end
+
+--- "[28, 28, 1]", or "{a = [3], b = [4]}"; of anything else what a message can say.
 ---@param shape any
 ---@return string
 function M.text(shape)
-  if type(shape) ~= "table" then return tostring(shape) end
-  if #shape > 0 or next(shape) == nil then return "[" .. table.concat(shape, ", ") .. "]" end
+  if type(shape) ~= "table" then return quote(shape) end
+  if #shape > 0 or next(shape) == nil then
+    local sizes = {}
+    for i, size in ipairs(shape) do sizes[i] = quote(size) end
+    return "[" .. table.concat(sizes, ", ") .. "]"
+  end
   local parts = {}
   for name, one in pairs(shape) do parts[#parts + 1] = ("%s = %s"):format(name, M.text(one)) end
   table.sort(parts)

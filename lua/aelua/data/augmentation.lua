@@ -12,6 +12,7 @@
 local class = require "aelua.base.class"
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
+local numbers = require "aelua.base.numbers"
 local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
 
@@ -43,14 +44,7 @@ local declared = {
   range = { type = "table", default = { 0, 1 } }, target = { type = "boolean" },
 }
 
-local function two(name, value, least)
-  if value == nil then return nil end
-  local pair = type(value) == "table" and value or { value, value }
-  local fits = #pair == 2
-  for i = 1, #pair do fits = fits and math.tointeger(pair[i]) and pair[i] >= least end
-  errors.check(fits, "invalid", "%s: %s wants a whole number from %d up, or two of them", who, name, least)
-  return { math.tointeger(pair[1]), math.tointeger(pair[2]) }
-end
+local function two(name, value, least) return value and numbers.of_sides(who, name, value, 2, least) end
 
 ---@param given aelua.AugmentOptions
 function Augmentation:init(given)

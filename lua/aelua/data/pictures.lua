@@ -8,6 +8,7 @@ local core = require "aelua.core"
 local classes = require "aelua.data.classes"
 local Dataset = require "aelua.data.dataset"
 local errors = require "aelua.base.errors"
+local numbers = require "aelua.base.numbers"
 local PictureRows = require "aelua.data.picture_rows"
 local TensorRows = require "aelua.data.tensor_rows"
 
@@ -84,14 +85,6 @@ end
 
 -- ---- What they are ----
 
-local function check_size(who, size)
-  if size == nil then return nil end
-  if type(size) == "number" then size = { size, size } end
-  errors.check(#size == 2 and math.tointeger(size[1]) and math.tointeger(size[2]) and size[1] >= 1 and size[2] >= 1,
-    "invalid", "%s: size wants { height, width }", who)
-  return { math.tointeger(size[1]), math.tointeger(size[2]) }
-end
-
 -- fn(i) of every picture that is no failure yet; with `skip`, what it raises makes it one.
 local function each(who, part, skip, fn)
   for i in ipairs(part.names) do
@@ -110,7 +103,7 @@ end
 
 -- Size and channels of all parts, from the files' heads.
 local function look(who, parts, o, skip)
-  local size, channels, first = check_size(who, o.size), 1, nil
+  local size, channels, first = o.size and numbers.of_sides(who, "size", o.size, 2, 1), 1, nil
   local given = size ~= nil
   for _, part in ipairs(parts) do
     each(who, part, skip, function(i)

@@ -11,6 +11,7 @@ local core = require "aelua.core"
 local errors = require "aelua.base.errors"
 local names = require "aelua.base.names"
 local options = require "aelua.base.options"
+local seeded = require "aelua.base.seeded"
 
 local ops = core.ops
 
@@ -94,16 +95,6 @@ function M.random(n, fixed)
   errors.check(found, "invalid", "data.shapes.random: there is no factor %s%s", tostring(fixed),
     names.hint(fixed, M.factors))
   return ops.concat(columns, 2)
-end
-
--- fn's result with random numbers of a seed, which leaves the stream of ae.seed where it was.
-local function seeded(seed, fn, ...)
-  local before = core.random_state()
-  core.seed(seed)
-  local ok, result = pcall(fn, ...)
-  core.random_state(before)
-  if not ok then error(result, 0) end
-  return result
 end
 
 ---@class aelua.ShapesOptions

@@ -2,7 +2,9 @@
 --- of them again.
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
+local numbers = require "aelua.base.numbers"
 local options = require "aelua.base.options"
+local seeded = require "aelua.base.seeded"
 local shapes = require "aelua.base.shapes"
 
 local ops = core.ops
@@ -10,13 +12,7 @@ local ops = core.ops
 local M = {}
 
 -- Height and width of an option that is a number or a pair.
-local function two(who, name, value)
-  local pair = type(value) == "table" and value or { value, value }
-  local fits = #pair == 2
-  for i = 1, #pair do fits = fits and math.tointeger(pair[i]) and pair[i] >= 1 end
-  errors.check(fits, "invalid", "%s: %s wants a whole number from 1 up, or {height, width}", who, name)
-  return math.tointeger(pair[1]), math.tointeger(pair[2])
-end
+local function two(who, name, value) return table.unpack(numbers.of_sides(who, name, value, 2, 1)) end
 
 -- [N, H, W, C] pictures, a list of tensors: those of one tensor, or of each in a list.
 local function pictures_of(who, value)
@@ -118,16 +114,6 @@ local function draw(count, n)
   return high
 end
 
--- With a seed, from a stream of its own; the one that ae.seed sets is as it was.
-local function draw_with(seed, count, n)
-  if not seed then return draw(count, n) end
-  local before = core.random_state()
-  core.seed(seed)
-  local numbers = draw(count, n)
-  core.random_state(before)
-  return numbers
-end
-
 function M.random(who, value, given)
   local o = options.check(who, given, {
     size = { type = { "integer", "table" }, required = true },
@@ -142,7 +128,9 @@ function M.random(who, value, given)
     ends[i], lists[i], orders[i] = total, {}, {}
   end
   errors.check(total > 0, "shape", "%s: there is no picture", who)
-  for k, number in ipairs(draw_with(o.seed, math.tointeger(o.count), total)) do
+  local count = math.tointeger(o.count)
+  local numbers_drawn = o.seed and seeded(o.seed, draw, count, total) or draw(count, total)
+  for k, number in ipairs(numbers_drawn) do
     local i = 1
     while number >= ends[i] do i = i + 1 end
     local inside = number - (ends[i - 1] or 0)

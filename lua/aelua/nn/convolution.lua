@@ -6,6 +6,7 @@
 --- but one of the weight (fan_in), and times the last (fan_out).
 local Weighted = require "aelua.nn.weighted"
 local errors = require "aelua.base.errors"
+local numbers = require "aelua.base.numbers"
 local options = require "aelua.base.options"
 local parameter = require "aelua.nn.parameter"
 local shapes = require "aelua.base.shapes"
@@ -64,9 +65,9 @@ end
 
 function Convolution:take_kernel(kernel, o)
   local who, n = self.class_name, self.sides
-  self.kernel = sides.numbers(who, "kernel", kernel, n, 1)
-  self.stride = sides.numbers(who, "stride", o.stride, n, 1)
-  self.dilation = sides.numbers(who, "dilation", o.dilation, n, 1)
+  self.kernel = numbers.of_sides(who, "kernel", kernel, n, 1)
+  self.stride = numbers.of_sides(who, "stride", o.stride, n, 1)
+  self.dilation = numbers.of_sides(who, "dilation", o.dilation, n, 1)
   self.padding = sides.padding(who, o.padding, n)
   self.groups = o.groups and math.tointeger(o.groups) or 1
   self:take(o)

@@ -1,6 +1,7 @@
 --- What pooling layers share: a window that slides over every channel.
 local Layer = require "aelua.nn.layer"
 local Sequential = require "aelua.nn.sequential"
+local numbers = require "aelua.base.numbers"
 local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
 local sides = require "aelua.nn.sides"
@@ -28,8 +29,8 @@ function Pooling:init(size, given, ...)
   local who, n = self.class_name, self.sides
   options.no_more(who, "a size and options", ...)
   local o = options.check(who, given, self.declared)
-  self.size = sides.numbers(who, "size", size, n, 1)
-  self.stride = o.stride and sides.numbers(who, "stride", o.stride, n, 1) or self.size
+  self.size = numbers.of_sides(who, "size", size, n, 1)
+  self.stride = o.stride and numbers.of_sides(who, "stride", o.stride, n, 1) or self.size
   self.padding = sides.padding(who, o.padding, n)
   self.count_padding = o.count_padding
   self._attributes = {

@@ -1,38 +1,13 @@
---- Numbers for the sides that a kernel or window slides along: in one dimension
---- one, in two {height, width}; padding also for each end of each.
+--- The sides that a kernel or window slides along, one or two: what padding adds
+--- at each end of them, and the shapes of samples that have them.
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
+local numbers = require "aelua.base.numbers"
 local shapes = require "aelua.base.shapes"
 
 local M = {}
 
 local layouts = { "[T, C]", "[H, W, C]" }
-
-local function whole_numbers(value, counts, least)
-  if type(value) == "number" then value = { value } end
-  local fits = type(value) == "table" and counts[#value] ~= nil
-  local list = {}
-  for key, one in pairs(fits and value or {}) do
-    local whole = type(one) == "number" and math.tointeger(one)
-    fits = fits and math.type(key) == "integer" and whole and whole >= least
-    if fits then list[key] = whole end
-  end
-  return fits and list or nil
-end
-
---- One number for each side.
----@param who string how messages begin
----@param name string of the option
----@param value integer|integer[] a number counts for every side
----@param sides integer 1 or 2
----@param least integer
----@return integer[]
-function M.numbers(who, name, value, sides, least)
-  local list = whole_numbers(value, { true, sides == 2 or nil }, least)
-  errors.check(list, "invalid", "%s: %s wants %s of at least %d, got %s", who, name,
-    sides == 2 and "an integer or {height, width}" or "an integer", least, shapes.text(value))
-  return sides == 2 and { list[1], list[2] or list[1] } or list
-end
 
 --- "valid", "same", or numbers for both ends of each side.
 ---@param who string
@@ -42,7 +17,7 @@ end
 ---@return string|integer[] {before, after}, {top, bottom, left, right}
 function M.padding(who, value, sides, name)
   if not name and (value == "valid" or value == "same") then return value end
-  local list = whole_numbers(value, { true, true, nil, sides == 2 or nil }, 0)
+  local list = numbers.list(value, { true, true, nil, sides == 2 or nil }, 0)
   errors.check(list, "invalid", "%s: %s wants %s%s, got %s", who, name or "padding", name and "" or '"valid", "same", ',
     sides == 2 and "an integer, {height, width} or {top, bottom, left, right}" or "an integer or {before, after}",
     shapes.text(value))

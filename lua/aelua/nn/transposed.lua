@@ -1,8 +1,8 @@
 --- What transposed convolutions share, beyond what all convolutions do.
 local Convolution = require "aelua.nn.convolution"
 local errors = require "aelua.base.errors"
+local numbers = require "aelua.base.numbers"
 local shapes = require "aelua.base.shapes"
-local sides = require "aelua.nn.sides"
 
 ---@class aelua.Transposed: aelua.Convolution
 ---@field output_padding integer[]?
@@ -12,7 +12,7 @@ Transposed.declared = Convolution.declare { output_padding = { type = { "integer
 
 function Transposed:take_kernel(kernel, o)
   if o.output_padding ~= nil then
-    self.output_padding = sides.numbers(self.class_name, "output_padding", o.output_padding, self.sides, 0)
+    self.output_padding = numbers.of_sides(self.class_name, "output_padding", o.output_padding, self.sides, 0)
     local any = false
     for d = 1, self.sides do any = any or self.output_padding[d] > 0 end
     if not any then self.output_padding = nil end

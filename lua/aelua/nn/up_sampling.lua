@@ -2,6 +2,7 @@
 local core = require "aelua.core"
 local Layer = require "aelua.nn.layer"
 local errors = require "aelua.base.errors"
+local numbers = require "aelua.base.numbers"
 local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
 local sides = require "aelua.nn.sides"
@@ -30,7 +31,7 @@ function UpSampling:init(factor, given, ...)
   options.no_more(who, "a factor and options", ...)
   local o = options.check(who, given, declared)
   errors.check(o.mode == "bilinear" or not o.align_corners, "invalid", "%s: align_corners goes with mode \"bilinear\"", who)
-  self.factor = sides.numbers(who, "factor", factor, self.sides, 1)
+  self.factor = numbers.of_sides(who, "factor", factor, self.sides, 1)
   self.mode, self.align_corners = o.mode, o.align_corners
   self._attributes = { factor = self.factor, mode = o.mode, align_corners = o.align_corners }
 end
