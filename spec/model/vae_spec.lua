@@ -118,6 +118,50 @@ describe("VAE", function()
     })
   end)
 
+  for _, flow in ipairs { { "householder", steps = 2 }, { "iaf", steps = 2, hidden = 8 } } do
+    describe("with the flow " .. flow[1], function()
+      after_each(support.clean)
+
+      it("learns, and is the same bits after save and load", function()
+        local x = ae.bernoulli({ 64, 1, 3 }, 0.5):tile { 1, 2, 1 }
+        local path = support.temporary ".safetensors"
+        for _, class in ipairs { "VAE", "BetaVAE", "IWAE" } do
+          local model = vae({ flow = flow }, class)
+          local before = model:evaluate(x).loss
+          model:fit(x, { epochs = 30, batch_size = 16, verbose = 0, optimizer = ae.optim.Adam { lr = 0.02 } })
+          local after = model:evaluate(x)
+          assert.is_true(after.loss < before - 0.3, ("%s: %g, then %g"):format(class, before, after.loss))
+          assert.equal("integer", math.type(after.active_units))
+          model:save(path)
+          local again = ae.load_model(path)
+          assert.equal(model:summary(), again:summary())
+          local function numbers(of)
+            ae.seed(3)
+            return { of:evaluate(x), of:encode(x):totable(), of:sample(2):totable() }
+          end
+          assert.same(numbers(model), numbers(again))
+        end
+      end)
+
+      -- Of a linear decoder with normal noise the likelihood is known: x is normal, its covariance W W' + 0.5.
+      it("estimates the likelihood that can be worked out", function()
+        local model = ae.VAE {
+          input = { 1 }, latent = 2, encoder = nn.Dense(3, "tanh"), decoder = nn.Dense(1), flow = flow,
+          likelihood = { "gaussian", variance = 0.5 },
+        }
+        -- A posterior that is wider than the true one, so that no code counts for many.
+        ae.no_grad(function()
+          model.decoder.weight:copy_(ae.tensor { { 0.8 }, { -0.3 } })
+          model.posterior.logvar.bias:fill_(1.5)
+        end)
+        local x, variance = ae.tensor { { 0.5 }, { -1 } }, 0.8 ^ 2 + 0.3 ^ 2 + 0.5
+        local wanted = -0.5 * (math.log(2 * math.pi * variance) + (0.25 + 1) / 2 / variance)
+        assert.near(wanted, model:log_likelihood(x, { samples = 100000 }), 0.02)
+        assert.is_true(model:elbo(x, { samples = 2000 }) < wanted)
+      end)
+    end)
+  end
+
   describe("refuses", function()
     it("a latent size of 0, and options that it does not have", function()
       raises("VAE: latent wants at least 1, got 0", vae, { latent = 0 })
@@ -129,6 +173,8 @@ describe("VAE", function()
       raises("BetaVAE: of beta and capacity only one can be", vae, { beta = 2, capacity = 3 }, "BetaVAE")
       raises("BetaVAE: gamma wants capacity", vae, { gamma = 3 }, "BetaVAE")
       raises("VAMP has no option 'prior'", vae, { prior = "mixture" }, "VAMP")
+      raises("VAMP has no option 'flow'", vae, { flow = "iaf" }, "VAMP")
+      raises("no flow 'ifa'; did you mean 'iaf'", vae, { flow = "ifa" })
       raises("VAE: input wants one shape, got named ones", vae, { input = { a = { 2 } } })
       raises("VAE wants a table of options, got nil", ae.VAE)
     end)

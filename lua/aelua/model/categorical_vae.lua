@@ -46,7 +46,7 @@ return function(models, tools)
       hard = { type = "boolean", default = false },
     },
     weights = { "beta", "temperature" },
-    without = { "latent", "prior", "bound", "free_bits" },
+    without = { "latent", "prior", "bound", "free_bits", "flow" },
   })
 
   ---@param given aelua.CategoricalVAEOptions

@@ -7,6 +7,7 @@
 ---@field pseudo_inputs? integer default 500
 ---@field prior? nil not here: it is the class's own
 ---@field free_bits? nil not here: they want dimensions that are apart
+---@field flow? nil not here: pseudo-inputs want the density of any code
 
 ---@param models table those made before
 ---@param tools aelua.ModelTools
@@ -16,7 +17,7 @@ return function(models, tools)
   ---@class aelua.VAMP: aelua.VAE
   local VAMP = VAE:member("VAMP", {
     options = { pseudo_inputs = { type = "integer", min = 1, default = 500 } },
-    without = { "prior", "free_bits" },
+    without = { "prior", "free_bits", "flow" },
   })
 
   function VAMP:make_posterior(o)

@@ -45,12 +45,14 @@ local ops = core.ops
 ---@field likelihood? any "bernoulli" (default), "continuous_bernoulli", "gaussian", "categorical", { "gaussian", variance = 0.1 }
 ---@field prior? any "standard" (default), { "mixture", components = 10 }, { "vamp", pseudo_inputs = 500 }
 ---@field bound? number[] { low, high } of the logarithm of the posterior's variance; default: none
+---@field flow? any "householder", { "iaf", steps = 2, hidden = 320 }; see nn.Variational; default: none
 
 local declared = parts.declare {
   latent = { required = true, type = "integer", min = 1 },
   likelihood = { default = "bernoulli" },
   prior = { default = "standard" },
   bound = { type = "table" },
+  flow = { type = { "string", "table" } },
 }
 
 ---@param Model aelua.Model
@@ -118,7 +120,7 @@ return function(Model, tools)
   ---@param o table the model's options; `likelihood` is made already
   ---@return aelua.Module
   function VariationalModel:make_posterior(o)
-    return nn.Variational(self.latent, { prior = o.prior, free_bits = o.free_bits, bound = o.bound })
+    return nn.Variational(self.latent, { prior = o.prior, free_bits = o.free_bits, bound = o.bound, flow = o.flow })
   end
 
   --- Builds all parts, and checks that the decoder gives what the likelihood takes.
@@ -306,6 +308,7 @@ return function(Model, tools)
     local posterior = self.posterior
     config.prior = writer:describe(posterior.prior)
     config.free_bits, config.bound = posterior.free_bits, posterior.bound
+    config.flow = posterior.flow and writer:describe(posterior.flow)
   end
 
   --- The model that a description stands for.
@@ -315,6 +318,7 @@ return function(Model, tools)
     local o = parts.read(config, reader, tools)
     for _, key in ipairs { "latent", "likelihood", "free_bits", "bound" } do o[key] = config[key] end
     if config.prior and self.declared.prior then o.prior = reader:build(config.prior, "prior") end
+    if config.flow then o.flow = reader:build(config.flow, "flow") end
     for _, key in ipairs(self.own_options) do o[key] = config[key] end
     for _, name in ipairs(self.weight_names) do o[name] = weights.read(config[name], tools) end
     local model = self(o)

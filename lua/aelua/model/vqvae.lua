@@ -46,7 +46,7 @@ return function(models, tools)
       revive = { type = "number", min = 0 },
     },
     weights = { "commitment" },
-    without = { "latent", "prior", "bound" },
+    without = { "latent", "prior", "bound", "flow" },
   })
 
   function VQVAE:make_posterior(o)

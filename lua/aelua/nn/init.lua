@@ -8,6 +8,8 @@ local M = {
   init = require "aelua.nn.initializers",
   loss = require "aelua.nn.loss",
   Posterior = require "aelua.nn.posterior",
+  FlowPosterior = require "aelua.nn.flow_posterior",
+  Flow = require "aelua.nn.flow",
   Prior = require "aelua.nn.prior",
   mirror = require "aelua.nn.mirror",
   size_hint = require "aelua.nn.size_hint",
@@ -24,6 +26,7 @@ local layers = {
   "up_sampling1d", "up_sampling2d", "pixel_shuffle", "pixel_unshuffle", "zero_pad1d", "zero_pad2d", "crop1d", "crop2d",
   "batch_norm", "layer_norm", "group_norm", "spatial_dropout2d",
   "variational", "vector_quantizer", "gumbel_softmax", "standard_prior", "mixture_prior", "vamp_prior",
+  "masked_dense", "householder_flow", "inverse_autoregressive_flow",
 }
 for _, file in ipairs(layers) do
   local class = description.register(require("aelua.nn." .. file))
