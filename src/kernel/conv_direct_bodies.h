@@ -6,7 +6,7 @@
 #define VECTOR(name) VECTOR_NAME(name, BYTES)
 #define VECTOR_NAME(name, bytes) VECTOR_JOIN(name, bytes)
 #define VECTOR_JOIN(name, bytes) name##_##bytes
-#define LANES ((int)(BYTES / sizeof(real)))
+#define LANES (BYTES / REAL_BYTES)
 #define vec VECTOR(vec)
 #define indices VECTOR(indices)
 #define indices_at VECTOR(indices_at)
@@ -50,7 +50,7 @@ AE_INLINE void VECTOR(fold)(vec *a, const vec *b, const int d) {
 
 /* One round of LANES / 2d folds, so that lane i of acc[0] ends as the sum of acc[i]'s lanes. */
 AE_INLINE void VECTOR(fold_all)(vec *acc, const int d) {
-  UNROLL for (int i = 0; i < LANES / (2 * d); i++) VECTOR(fold)(&acc[2 * d * i], &acc[2 * d * i + d], d);
+  UNROLL for (int i = 0; i < LANES; i += 2 * d) VECTOR(fold)(&acc[i], &acc[i + d], d);
 }
 
 /* acc += x w over the lanes that `mask` keeps. */
@@ -80,10 +80,16 @@ AE_INLINE void VECTOR(along)(const ae_direct_sum *sum, const int pixels, const i
   }
   if (pixels * k <= LANES && CAN_SHUFFLE) {
     UNROLL for (int i = pixels * k; i < LANES; i++) acc[i] = (vec){0};
+#if LANES > 2
     VECTOR(fold_all)(acc, 1);
-    if (LANES > 2) VECTOR(fold_all)(acc, 2);
-    if (LANES > 4) VECTOR(fold_all)(acc, 4);
-    if (LANES > 8) VECTOR(fold_all)(acc, 8);
+#endif
+#if LANES > 4
+    VECTOR(fold_all)(acc, 2);
+#endif
+#if LANES > 8
+    VECTOR(fold_all)(acc, 4);
+#endif
+    VECTOR(fold)(&acc[0], &acc[LANES / 2], LANES / 2);
     acc[0] += *(const vec *)sum->start;
     acc[0] = (vec)((indices)acc[0] & ~(indices)(acc[0] < sum->floor));
     if (pixels * k == LANES && sum->out_step == k) {

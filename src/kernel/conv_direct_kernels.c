@@ -7,8 +7,10 @@
 enum { MOST_VECTORS = 2, MOST_LANES = 16 };
 
 #ifdef AELUA_REAL_DOUBLE
+#define REAL_BYTES 8
 typedef int64_t lane_index;
 #else
+#define REAL_BYTES 4
 typedef int32_t lane_index;
 #endif
 
