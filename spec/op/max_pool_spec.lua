@@ -25,7 +25,8 @@ describe("max_pool", function()
   op.random("max_pool2d", { spread = true, ulps = 0 }, pool.cases("max_pool2d", 2, 20))
   op.random("max_pool2d", { spread = true, ulps = 0 }, {
     { { 0, 4, 4, 2 }, attrs = { size = 2 } }, { { 1, 4, 4, 0 }, attrs = { size = 2 } },
-    { { 1, 0, 4, 2 }, attrs = { size = 2, padding = "same" } },
+    { { 1, 0, 4, 2 }, attrs = { size = 2, padding = "same" } }, { { 2, 5, 7, 3 }, attrs = { size = 2 } },
+    { { 2, 5, 7, 3 }, attrs = { size = 3, padding = { 1, 0, 2, 1 } } },
     { { 1, 18, 18, 1 }, attrs = { size = 17, stride = 1 }, large = true }, -- more places than a byte has
     { { 9, 28, 28, 33 }, attrs = { size = 2, padding = "same" }, large = true },
   })
@@ -38,6 +39,7 @@ describe("max_pool", function()
   channels.each_as_alone("max_pool2d", { 2, 5, 6 }, { size = 2, padding = "same" }, exact, with_nan)
   channels.each_as_alone("max_pool2d", { 2, 6, 7 }, { size = 3, stride = 2, padding = 1 }, { atol = 1e-5 }, with_nan)
   channels.each_as_alone("max_pool2d", { 1, 18, 17 }, { size = 17, stride = 1 }, exact, with_equals)
+  channels.each_as_alone("max_pool2d", { 2, 5, 7 }, { size = { 2, 3 } }, exact, with_nan) -- leaves a row and a column
   channels.each_as_alone("max_pool1d", { 2, 9 }, { size = 4, stride = 3, padding = "same" }, exact, with_equals)
   op.refuses("max_pool2d", {
     { { { 1, 2 } }, attrs = { size = 2 }, code = "shape", says = "max_pool2d: x wants 4 dimensions [N,H,W,C], got [1, 2]" },

@@ -74,6 +74,14 @@ static ae_status gather_forward(ae_call *call) {
   return AE_OK;
 }
 
+/* Of x, the rows that were asked for. */
+static void gather_work(const ae_call *call, bool back, ae_work *work) {
+  (void)back;
+  const double count = (double)ae_shape_count(&call->out_spec[0].shape);
+  work->bytes = count * (double)(ae_type_size(call->in_spec[0].type) + ae_type_size(call->out_spec[0].type)) +
+                (double)call->in_spec[1].shape.dims[0] * (double)sizeof(int32_t);
+}
+
 const ae_op ae_op_gather_scaled = {
     .name = "gather_scaled",
     .doc = "Rows of a data set as a batch: u8 becomes real, each element divided by 255; other types are copied.\n"
@@ -84,4 +92,5 @@ const ae_op ae_op_gather_scaled = {
     .internal = true,
     .no_gradient = "samples are data: batches are taken outside the graph",
     .shape = gather_shape,
-    .forward = gather_forward};
+    .forward = gather_forward,
+    .work = gather_work};

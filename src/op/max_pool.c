@@ -134,10 +134,53 @@ AE_INLINE void back_row(const job *j, int64_t row, bool wide) {
   }
 }
 
+/* dx = dy where the place won, else 0, in `columns` neighbouring pixels from `place` on. */
+AE_INLINE void give_all(int lanes, int64_t columns, int64_t C, int64_t place, const uint8_t *won,
+                        const real *restrict dy, real *restrict dx) {
+  for (int64_t s = 0; s < columns; s++) {
+    const int32_t here = (int32_t)(place + s);
+    AE_LANES_LOOP
+    for (int l = 0; l < lanes; l++) {
+      const int32_t winner = won[l];
+      const real g = dy[l];
+      dx[s * C + l] = winner == here ? g : 0;
+    }
+  }
+}
+
+/* The same where windows lie side by side: every element is in one at most, and
+** is written once. */
+AE_INLINE void back_row_apart(const job *j, int64_t row) {
+  const ae_pool *pool = j->pool;
+  const int64_t C = pool->c, top = row % pool->h + pool->top, p = top / pool->r, r = top % pool->r;
+  const uint8_t *won = j->won;
+  real *line = j->y + row * pool->w * C;
+  int64_t done = 0; /* pixels */
+  for (int64_t q = 0; p < pool->p && q < pool->q; q++) {
+    const int64_t left = q * pool->s - pool->left, at = ((row / pool->h * pool->p + p) * pool->q + q) * C;
+    const ae_range s_in = ae_window_taps(left, pool->w, pool->s, 1);
+    const int64_t columns = s_in.end - s_in.begin, place = r * pool->s + s_in.begin;
+    real *dx = line + (left + s_in.begin) * C;
+#define GIVE(c, lanes) give_all(lanes, columns, C, place, won + at + c, j->x + at + c, dx + c)
+#define GIVE_TWO(c, lanes) give_all(lanes, 2, C, place, won + at + c, j->x + at + c, dx + c)
+    if (columns == 2)
+      AE_LANES_FOR(C, GIVE_TWO);
+    else
+      AE_LANES_FOR(C, GIVE);
+#undef GIVE
+#undef GIVE_TWO
+    done = left + s_in.end;
+  }
+  for (int64_t i = done * C; i < pool->w * C; i++) line[i] = 0;
+}
+
 AE_SIMD static void back_rows(void *arg, int64_t begin, int64_t end) {
   const job *j = arg;
+  const bool apart = j->pool->stride_h == j->pool->r && j->pool->stride_w == j->pool->s;
   for (int64_t row = begin; row < end; row++) {
-    if (j->wide)
+    if (apart && !j->wide)
+      back_row_apart(j, row);
+    else if (j->wide)
       back_row(j, row, true);
     else
       back_row(j, row, false);
