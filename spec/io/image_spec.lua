@@ -210,6 +210,15 @@ describe("pictures", function()
     files.refuses("format", "no PNG or JPEG", core.read_image, claiming(12, 11))
   end)
 
+  it("that are damaged are told so, whatever was decoded before", function()
+    local picture = ae.image.encode(ae.zeros({ 8, 8, 3 }, { dtype = "u8" }), "jpeg")
+    local head = picture:find("\xff\xc4", 1, true) -- of the first Huffman table
+    for _, before in ipairs { "GIF89a", picture } do
+      pcall(core.decode_image, before)
+      files.refuses("format", "no PNG or JPEG that can be decoded (damaged)", core.decode_image, picture:sub(1, head + 20))
+    end
+  end)
+
   it("in other formats are refused", function()
     for _, bytes in ipairs { "", "GIF89a" .. ("\0"):rep(100), "BM" .. ("\0"):rep(100), "P6 1 1 255\n\1\2\3", "text" } do
       local path = files.write(folder .. "/other.png", bytes)

@@ -19,12 +19,6 @@ static _Thread_local struct {
 
 const char ae_stb_no_memory[] = "out of memory";
 
-static void begin(ae_allocator *a, size_t most) {
-  call.allocator = a;
-  call.most = most;
-  call.starved = false;
-}
-
 static void *stb_allocate(size_t bytes) {
   if (bytes > call.most) return NULL;
   void *block = ae_heap_allocate(call.allocator, bytes);
@@ -61,10 +55,18 @@ static void *stb_reallocate(void *block, size_t bytes) {
 #define STBIW_ASSERT(condition) ((void)0)
 #include <stb_image_write.h>
 
+static void begin(ae_allocator *a, size_t most) {
+  call.allocator = a;
+  call.most = most;
+  call.starved = false;
+  stbi__g_failure_reason = NULL;
+}
+
+/* Of some damage stb says nothing, and then why a JPEG is no PNG still stands there. */
 static const char *reason_of_failure(void) {
   if (call.starved) return ae_stb_no_memory;
   const char *reason = stbi_failure_reason();
-  return reason ? reason : "damaged";
+  return reason && strcmp(reason, "bad png sig") != 0 ? reason : "damaged";
 }
 
 bool ae_stb_info(ae_allocator *a, const uint8_t *bytes, int size, ae_picture *out, const char **reason) {
