@@ -16,6 +16,8 @@ describe("windows", function()
     { x, op.i32 { { 1, 0, 3, 1 } }, attrs = { size = 2, value = 8 }, gives = { { { { 8 }, { 8 } }, { { 8 }, { 3 } } } } },
     { x, op.i32 { { 1, 1, -1, 0 } }, attrs = { size = { 1, 7 }, mode = "edge" },
       gives = { { { { 1 }, { 1 }, { 1 }, { 2 }, { 3 }, { 3 }, { 3 } } } } },
+    { x, op.i32 { { 1, -2147483648, -2147483648, 1 }, { 1, 2147483647, 2147483647, 2 } }, name = "as far away as can be",
+      attrs = { size = { 2, 1 }, mode = "edge" }, gives = { { { { 1 } }, { { 1 } } }, { { { 6 } }, { { 6 } } } } },
     { x, op.i32 { { 1, 1, -4, 0 } }, attrs = { size = { 1, 12 }, mode = "reflect" }, name = "reflected more than once",
       gives = { { { { 2 }, { 1 }, { 2 }, { 3 }, { 2 }, { 1 }, { 2 }, { 3 }, { 2 }, { 1 }, { 2 }, { 3 } } } } },
     { op.u8 { { { { 1, 2 } } } }, op.i32 { { 1, 1, 1, 0 } }, attrs = { size = { 1, 2 }, value = 255 }, dtype = "u8",

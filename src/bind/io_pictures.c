@@ -237,10 +237,12 @@ static ae_status copy_rows(const ae_lua *lua, const pictures_box *b, const ae_te
   int32_t *rows = ae_heap_allocate(lua->ctx->allocator, ((size_t)order->count + 1) * sizeof *rows);
   if (!rows) return ae_fail(err, AE_NO_MEMORY, "pictures: no memory for an order of %lld", (long long)order->count);
   for (int64_t i = 0; i < order->count; i++) {
-    rows[i] = ae_i32s(order)[i] - 1;
-    if (rows[i] >= 0 && rows[i] < b->n) continue;
-    ae_heap_free(rows);
-    return ae_fail(err, AE_INVALID, "pictures: row %d of %lld", ae_i32s(order)[i], (long long)b->n);
+    const int32_t row = ae_i32s(order)[i];
+    if (row < 1 || row > b->n) {
+      ae_heap_free(rows);
+      return ae_fail(err, AE_INVALID, "pictures: row %d of %lld", row, (long long)b->n);
+    }
+    rows[i] = row - 1;
   }
   *out = rows;
   return AE_OK;

@@ -44,7 +44,7 @@ static void filtered(reading *l, int64_t i, const ae_taps *t, ae_resampling meth
 static void covered(reading *l, int64_t i, const ae_taps *t) {
   double from = (double)i * (double)t->in / (double)t->out, to = (double)(i + 1) * (double)t->in / (double)t->out;
   l->first = (int64_t)from;
-  l->count = (int64_t)ceil(to) - l->first;
+  l->count = (to < (double)t->in ? (int64_t)ceil(to) : t->in) - l->first;
   for (int64_t k = 0; k < l->count; k++) {
     double low = (double)(l->first + k), high = low + 1;
     l->weights[k] = (high < to ? high : to) - (low > from ? low : from);

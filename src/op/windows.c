@@ -41,11 +41,11 @@ static int64_t inside(int64_t i, int64_t size, int mode) {
 }
 
 static int64_t row_of(const attrs *a, const int32_t *place, int64_t p) {
-  return inside(place[ROW] - 1 + (place[FLIP] & TOP_BOTTOM ? a->rows - 1 - p : p), a->h, a->mode);
+  return inside((int64_t)place[ROW] - 1 + (place[FLIP] & TOP_BOTTOM ? a->rows - 1 - p : p), a->h, a->mode);
 }
 
 static int64_t column_of(const attrs *a, const int32_t *place, int64_t q) {
-  return inside(place[COLUMN] - 1 + (place[FLIP] & LEFT_RIGHT ? a->columns - 1 - q : q), a->w, a->mode);
+  return inside((int64_t)place[COLUMN] - 1 + (place[FLIP] & LEFT_RIGHT ? a->columns - 1 - q : q), a->w, a->mode);
 }
 
 static ae_status check_places(const ae_call *call) {
@@ -134,7 +134,7 @@ static void read_lines(void *arg, int64_t begin, int64_t end) {
   const attrs *a = j->a;
   for (int64_t line = begin; line < end; line++) {
     const int32_t *place = j->places + line / a->rows * PLACE;
-    const int64_t from = row_of(a, place, line % a->rows), left = place[COLUMN] - 1;
+    const int64_t from = row_of(a, place, line % a->rows), left = (int64_t)place[COLUMN] - 1;
     const char *x = j->pictures + (size_t)(((place[SAMPLE] - 1) * a->h + from) * a->w) * j->pixel;
     char *y = j->windows + (size_t)(line * a->columns) * j->pixel;
     if (from >= 0 && left >= 0 && left + a->columns <= a->w && !(place[FLIP] & LEFT_RIGHT)) {
