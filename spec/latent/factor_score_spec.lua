@@ -29,8 +29,14 @@ describe("latent.factor_score", function()
   it("says what it wants", function()
     fails("type", "wants a function that encodes and one that draws", function() factor_score(1, draw, 5) end)
     fails("invalid", "wants 2 factors or more, got 1", function() factor_score(draw, draw, 1) end)
+    local calls = 0
+    local function broken(x)
+      calls = calls + 1
+      return calls == 1 and x or x / 0
+    end
+    fails("invalid", "latent.factor_score: codes that are not finite", function() factor_score(broken, draw, 5, few) end)
     fails("shape", "wants codes [N, 5]", function()
-      local calls = 0
+      calls = 0
       factor_score(function(x)
         calls = calls + 1
         return calls == 1 and x or x:narrow(2, 1, 2)

@@ -29,6 +29,10 @@ describe("latent.LinearProbe", function()
 
   it("says what it wants", function()
     fails("shape", "2 codes, 3 labels", function() LinearProbe(ae.zeros { 2, 2 }, values.i32 { 1, 2, 1 }) end)
+    local labels = values.i32 { 1, 2 }
+    fails("invalid", "latent.LinearProbe: codes that are not finite", function() LinearProbe(ae.ones { 2, 2 } / 0, labels) end)
+    local probe = LinearProbe(ae.eye(2), labels, { steps = 1 })
+    fails("type", "LinearProbe:accuracy: wants codes as a tensor [N, D], got nil", function() probe:accuracy(nil, labels) end)
     fails("invalid", "steps wants at least 1", function()
       LinearProbe(ae.zeros { 2, 2 }, values.i32 { 1, 2 }, { steps = 0 })
     end)

@@ -43,6 +43,7 @@ describe("latent.mig", function()
 
   it("says what it wants", function()
     fails("shape", "wants factors i32 [12, F], got", function() mig(codes, codes) end)
+    fails("invalid", "latent.mig: codes that are not finite", function() mig(codes / 0, factors) end)
     fails("shape", "a gap wants codes of 2 dimensions", function() mig(codes:narrow(2, 1, 1), factors) end)
   end)
 end)

@@ -19,6 +19,13 @@ function M.check(who, codes, features)
   return codes.requires_grad and codes:detach() or codes
 end
 
+--- Raises unless all numbers of the codes are finite.
+---@param who string
+---@param codes userdata [N, D]
+function M.check_finite(who, codes)
+  errors.check(core.ops.all(core.ops.isfinite(codes)):item() == 1, "invalid", "%s: codes that are not finite", who)
+end
+
 --- Labels as i32 [N], from 1; raises on anything else.
 ---@param who string
 ---@param labels any

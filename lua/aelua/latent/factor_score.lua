@@ -21,14 +21,16 @@ local who = "latent.factor_score"
 ---@field reference? integer samples that give the variance over all; default 2000
 ---@field least? number variance, default 0.01
 
-local function variances(codes) return ops.var(codes, 1) end
+local function variances(codes, features)
+  codes_of.check_finite(who, codes_of.check(who, codes, features))
+  return ops.var(codes, 1)
+end
 
 -- The dimension of one vote, among those that take part.
 local function vote(encode, draw, factor, o, scale, takes_part)
   return core.scope(function()
-    local codes = codes_of.check(who, encode(draw(o.samples, factor)), #takes_part)
     local best, least = nil, math.huge
-    for d, value in ipairs((variances(codes) / scale):totable()) do
+    for d, value in ipairs((variances(encode(draw(o.samples, factor)), #takes_part) / scale):totable()) do
       if takes_part[d] and value < least then best, least = d, value end
     end
     return best
@@ -49,7 +51,7 @@ return function(encode, draw, factors, given)
     "%s: wants a function that encodes and one that draws", who)
   errors.check(math.type(factors) == "integer" and factors >= 2, "invalid", "%s: wants 2 factors or more, got %s", who,
     tostring(factors))
-  local scale = core.scope(function() return variances(codes_of.check(who, encode(draw(o.reference)))) end)
+  local scale = core.scope(function() return variances(encode(draw(o.reference))) end)
   local all, takes_part, taking = scale:totable(), {}, 0
   for d, value in ipairs(all) do
     takes_part[d] = value > o.least

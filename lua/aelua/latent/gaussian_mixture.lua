@@ -25,25 +25,27 @@ local GaussianMixture = class("GaussianMixture")
 ---@field tolerance? number ends when the mean log likelihood rises by less, default 1e-3
 ---@field floor? number added to every variance, default 1e-6
 
--- A component: its mean, L of its covariance L L^T, the transpose of L's inverse, and log |L|.
+-- The square roots of variances; nil where one is not above 0.
+local function roots(variances)
+  local list = {}
+  for i, variance in ipairs(variances) do
+    if variance <= 0 then return nil end
+    list[i] = math.sqrt(variance)
+  end
+  return list
+end
+
+-- A component: its mean, L of its covariance L L^T, the transpose of L's inverse, and log |L|. A diagonal
+-- covariance is the list of its variances, and L and the inverse are lists too.
 local function component(mean, covariance, full)
-  local lower, inverse
-  if full then
-    lower = matrices.cholesky(covariance)
-    errors.check(lower, "invalid", "latent.GaussianMixture: a covariance is not positive definite; give more codes, "
-      .. "fewer components, covariance = \"diagonal\" or a larger floor")
-    inverse = matrices.inverse_of_lower(lower)
-  end
-  local log_size, diagonal = 0, {}
-  for i = 1, #covariance do
-    diagonal[i] = full and lower[i][i] or math.sqrt(covariance[i])
-    log_size = log_size + math.log(diagonal[i])
-  end
-  return {
-    mean = mean, log_size = log_size,
-    lower = core.tensor(full and lower or diagonal),
-    whiten = full and ops.transpose(core.tensor(inverse)) or ops.reciprocal(core.tensor(diagonal)),
-  }
+  local lower = (full and matrices.cholesky or roots)(covariance)
+  errors.check(lower, "invalid", "latent.GaussianMixture: a covariance is not positive definite; give more codes, "
+    .. "fewer components%s or a larger floor", full and ", covariance = \"diagonal\"" or "")
+  local log_size = 0
+  for i = 1, #lower do log_size = log_size + math.log(full and lower[i][i] or lower[i]) end
+  local whiten = full and ops.transpose(core.tensor(matrices.inverse_of_lower(lower)))
+    or ops.reciprocal(core.tensor(lower))
+  return { mean = mean, log_size = log_size, lower = core.tensor(lower), whiten = whiten }
 end
 
 -- log N(z; m, S) [N]

@@ -91,7 +91,7 @@ function KMeans:init(codes, k, given)
   })
   errors.check(math.type(k) == "integer" and k >= 1 and k <= #codes, "invalid",
     "latent.KMeans: wants 1 to %d centres, got %s", #codes, tostring(k))
-  errors.check(ops.all(ops.isfinite(codes)):item() == 1, "invalid", "latent.KMeans: codes that are not finite")
+  codes_of.check_finite("latent.KMeans", codes)
   for _ = 1, o.starts do
     local centers, iterations, inertia = core.scope(function()
       local found, taken = run(codes, k, o)

@@ -25,6 +25,7 @@ return function(tools)
     local who = "latent.LinearProbe"
     codes = codes_of.check(who, codes)
     codes_of.check_labels(who, labels, #codes)
+    codes_of.check_finite(who, codes)
     local o = options.check(who, given, {
       steps = { type = "integer", default = 300, min = 1 }, lr = { type = "number", default = 0.05, above = 0 },
       l2 = { type = "number", default = 1e-4, min = 0 },
@@ -59,7 +60,8 @@ return function(tools)
   ---@param labels userdata [N] i32, from 1
   ---@return number 0 to 1
   function LinearProbe:accuracy(codes, labels)
-    codes_of.check_labels("LinearProbe:accuracy", labels, #codes)
+    local who = "LinearProbe:accuracy"
+    codes_of.check_labels(who, labels, #codes_of.check(who, codes, #self.mean))
     return ops.mean(self:classify(codes):eq(labels):to(core.real)):item()
   end
 

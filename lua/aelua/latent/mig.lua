@@ -44,6 +44,7 @@ return function(codes, factors, given)
     "%s: wants factors i32 [%d, F], got %s", who, #codes,
     core.is_tensor(factors) and factors.dtype .. " " .. shapes.text(factors.shape) or type(factors))
   errors.check(codes.shape[2] >= 2, "shape", "%s: a gap wants codes of 2 dimensions or more", who)
+  codes_of.check_finite(who, codes)
   local n = #codes
   return core.scope(function()
     local parts = {}

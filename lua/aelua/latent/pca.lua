@@ -28,6 +28,7 @@ function PCA:init(codes, n)
     most_features)
   errors.check(math.type(n) == "integer" and n >= 1 and n <= features, "invalid",
     "latent.PCA: wants 1 to %d components, got %s", features, tostring(n))
+  codes_of.check_finite("latent.PCA", codes)
   local covariance = core.scope(function()
     local centred = codes - ops.mean(codes, 1)
     return (ops.matmul(ops.transpose(centred), centred) / (count - 1)):totable()
