@@ -34,7 +34,19 @@ local function check_labels(labels, count)
   if not labels then return nil end
   errors.check(core.is_tensor(labels) and labels.dtype == "i32" and labels.ndim == 1 and #labels == count, "shape",
     "%s: wants labels as an i32 tensor [%d]", who, count)
+  local least = core.ops.min(labels):item()
+  errors.check(least >= 1, "invalid", "%s: labels count from 1, got %d", who, least)
   return labels:totable()
+end
+
+-- The labels that occur, in order.
+local function each_once(labels)
+  local list, seen = {}, {}
+  for _, label in ipairs(labels) do
+    if not seen[label] then list[#list + 1], seen[label] = label, true end
+  end
+  table.sort(list)
+  return list
 end
 
 local function finite(value) return value - value == 0 end
@@ -73,18 +85,16 @@ return function(points, given)
     sheet:add('<circle cx="%s" cy="%s" r="%s" fill="%s" fill-opacity="0.7"/>', Sheet.px(x), Sheet.px(y),
       Sheet.px(radius), Sheet.colour(label))
   end
-  local most = 0
   for i, row in ipairs(rows) do
     local x, y, label = row[first], row[second], labels and labels[i] or 1
-    most = math.max(most, label)
     if finite(x) and finite(y) then
       dot(sheet.left + x_axis:at(x) * sheet.width, sheet.bottom - y_axis:at(y) * sheet.height, o.radius, label)
     end
   end
   if labels then
-    local texts = {}
-    for i = 1, most do texts[i] = o.classes and o.classes[i] or tostring(i) end
-    sheet:legend(texts, function(x, y, i) dot(x + 11, y, 5, i) end)
+    local known, texts = each_once(labels), {}
+    for i, label in ipairs(known) do texts[i] = o.classes and o.classes[label] or tostring(label) end
+    sheet:legend(texts, function(x, y, i) dot(x + 11, y, 5, known[i]) end)
   end
   return sheet:finish()
 end
