@@ -42,16 +42,16 @@ function M.tensor(bytes, shape, dtype) return core.bytes_tensor(bytes, shape, dt
 ---@param path string
 ---@param given? { cap?: integer } the most bytes to take, default 2^30; a larger file is an error
 ---@return string
-function M.read(path, given) return core.read_file(path, options.check("io.read", given, capped).cap) end
+function M.read(path, given) return core.read_file(path, options.check("io.read", given, capped).cap, "io.read") end
 
 --- Writes a file, whole or not at all.
 ---@param path string
 ---@param bytes string
-function M.write(path, bytes) core.write_file(path, bytes) end
+function M.write(path, bytes) core.write_file(path, bytes, "io.write") end
 
 --- The names in a folder, in byte order, without those that begin with a dot.
 ---@param folder string
 ---@return string[]
-function M.list(folder) return core.list_folder(folder) end
+function M.list(folder) return core.list_folder(folder, "io.list") end
 
 return names.strict(M, "io")

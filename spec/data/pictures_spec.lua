@@ -233,6 +233,13 @@ describe("folders of pictures", function()
     refuses("format", "has no data", folder)
   end)
 
+  it("in a folder that nobody may read are an error, which names who asks", function()
+    put("a/1.png", picture(2, 2, 1, 1))
+    local linked = folder .. "/linked"
+    assert(lfs.link("linked", linked, true))
+    refuses("io", "data.load: " .. linked, linked)
+  end)
+
   it("that nobody may read are an error", function()
     put("a/1.png", picture(2, 2, 1, 1))
     put("b/1.png", picture(2, 2, 1, 1))

@@ -55,8 +55,8 @@ static void release_bytes(void *object) {
 }
 
 static int read_file(lua_State *L) {
-  static const char who[] = "read_file";
   ae_lua *lua = ae_bind_lua(L);
+  const char *who = luaL_optstring(L, 3, "read_file");
   const char *path = ae_bind_path(L, 1, who);
   lua_Integer cap = luaL_optinteger(L, 2, (lua_Integer)1 << 30);
   if (cap < 0) return ae_bind_fail(L, AE_INVALID, "%s: cap wants at least 0 bytes, got %lld", who, (long long)cap);
@@ -71,8 +71,8 @@ static int read_file(lua_State *L) {
 }
 
 static int write_file(lua_State *L) {
-  static const char who[] = "write_file";
   const ae_lua *lua = ae_bind_lua(L);
+  const char *who = luaL_optstring(L, 3, "write_file");
   const char *path = ae_bind_path(L, 1, who);
   char got[AE_DESCRIBE_TEXT];
   if (lua_type(L, 2) != LUA_TSTRING)
@@ -88,10 +88,11 @@ static int write_file(lua_State *L) {
 
 static int file_kind(lua_State *L) {
   const ae_lua *lua = ae_bind_lua(L);
-  const char *path = ae_bind_path(L, 1, "file_kind");
+  const char *who = luaL_optstring(L, 2, "file_kind");
+  const char *path = ae_bind_path(L, 1, who);
   ae_file_kind kind;
   ae_error err;
-  if (ae_file_kind_of(lua->ctx->allocator, "file_kind", path, &kind, &err) != AE_OK) return ae_bind_raise(L, &err);
+  if (ae_file_kind_of(lua->ctx->allocator, who, path, &kind, &err) != AE_OK) return ae_bind_raise(L, &err);
   lua_pushstring(L, ae_file_kind_name(kind));
   return 1;
 }
@@ -111,10 +112,11 @@ static void release_names(void *object) {
 
 static int list_folder(lua_State *L) {
   const ae_lua *lua = ae_bind_lua(L);
-  const char *path = ae_bind_path(L, 1, "list_folder");
+  const char *who = luaL_optstring(L, 2, "list_folder");
+  const char *path = ae_bind_path(L, 1, who);
   ae_names *names = ae_bind_hold(L, sizeof *names, release_names);
   ae_error err;
-  if (ae_folder_list(lua->ctx->allocator, "list_folder", path, names, &err) != AE_OK) return ae_bind_raise(L, &err);
+  if (ae_folder_list(lua->ctx->allocator, who, path, names, &err) != AE_OK) return ae_bind_raise(L, &err);
   lua_newtable(L);
   for (size_t i = 0; i < names->n; i++) {
     lua_pushstring(L, names->at[i]);

@@ -45,10 +45,10 @@ local function ending(name) return (name:match("%.([^.]+)$") or ""):lower() end
 function M.find(who, path)
   local found = { idx = {}, table = {} }
   local pictures = false
-  for _, name in ipairs(core.list_folder(path)) do
+  for _, name in ipairs(core.list_folder(path, who)) do
     local full = path .. "/" .. name
     local picture = picture_endings[ending(name)]
-    local kind = picture and "picture" or core.file_kind(full)
+    local kind = picture and "picture" or core.file_kind(full, who)
     pictures = pictures or picture or kind == "folder" or false
     local part = part_of(name)
     if kind == "idx" then

@@ -120,7 +120,7 @@ local readers = {
 }
 
 local function from_path(path, given)
-  local kind = core.file_kind(path)
+  local kind = core.file_kind(path, who)
   errors.check(kind ~= "missing", "io", "%s: there is no '%s'; `scripts/fetch-data mnist` fetches MNIST, \"digits\" is "
     .. "the sample inside aelua", who, path)
   errors.check(kind ~= "empty", "format", "%s: '%s' is empty", who, path)

@@ -37,7 +37,7 @@ function M.save(path, what, given)
   local is_history = type(what.epochs) == "table"
   o.x_label = o.x_label or (is_history and "epoch" or "")
   o.whole_x = is_history
-  core.write_file(path, require("aelua.plot.svg").draw(curves, o))
+  core.write_file(path, require("aelua.plot.svg").draw(curves, o), "plot.save")
 end
 
 --- Writes points of a plane to an SVG file, one colour a label: a map of codes.
@@ -47,7 +47,7 @@ end
 ---@param given? aelua.ScatterOptions
 function M.scatter(path, points, given)
   check_path("plot.scatter", path)
-  core.write_file(path, require("aelua.plot.scatter")(points, given))
+  core.write_file(path, require("aelua.plot.scatter")(points, given), "plot.scatter")
 end
 
 ---@class aelua.PlotShowOptions
