@@ -120,6 +120,8 @@ describe("VQVAE", function()
     assert.same(model:reconstruct(x):totable(), model:decode(tokens):totable())
     assert.same(model:decode(codes):totable(), model:decode(tokens, { batch_size = 2 }):totable())
     assert.same({ 5, 2, 3, 2 }, model:draw_from(tokens).shape)
+    assert.equal(2, model:compression_ratio())
+    assert.matches("compression: 12 to 6 values, 2 : 1", model:summary())
     assert.same(tokens:totable(), model:tokens(ae.data.Dataset { input = x }):totable())
   end)
 

@@ -166,9 +166,13 @@ return function(tools, files)
     return row
   end
 
+  --- How many values are to be kept of a code.
+  ---@return integer
+  function Model:code_values() return shapes.count(self.code) end
+
   --- How many values of the input one value of the code stands for.
   ---@return number
-  function Model:compression_ratio() return shapes.count(self.input) / shapes.count(self.code) end
+  function Model:compression_ratio() return shapes.count(self.input) / self:code_values() end
 
   --- A table of layers, output shapes and parameters, with totals and the compression ratio.
   ---@return string

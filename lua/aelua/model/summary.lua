@@ -36,7 +36,7 @@ local function parameters_line(model)
 end
 
 local function compression_line(model)
-  local before, after = shapes.count(model.input), shapes.count(model.code)
+  local before, after = shapes.count(model.input), model:code_values()
   return ("compression: %s to %s values, %.4g : 1"):format(grouped(before), grouped(after), model:compression_ratio())
 end
 

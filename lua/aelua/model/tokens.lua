@@ -57,5 +57,8 @@ return function(class, super, tools)
     return super.draw_from(self, looked_up(self, self.class_name .. ":draw_from", codes), given)
   end
 
+  --- How many values are to be kept of a code: its tokens.
+  function class:code_values() return shapes.count(self.code) // self.code[#self.code] end
+
   function class:as_codes(who, z, n) return super.as_codes(self, who, looked_up(self, who, z), n) end
 end
