@@ -69,6 +69,13 @@ static const trial trials[] = {
     {.name = "pad", .in = {{2, {3, 4}}, END}, .list = "before", .dims = {2, {1, 2}}},
     {.name = "expand", .in = {{2, {3, 1}}, END}, .list = "shape", .dims = {3, {2, 3, 4}}},
     {.name = "tile", .in = {{2, {3, 4}}, END}, .list = "counts", .dims = {2, {2, 3}}},
+    {.name = "max_pool2d", .in = {{4, {1, 5, 4, 3}}, END}, .list = "size", .dims = {1, {2}}},
+    {.name = "avg_pool2d", .in = {{4, {1, 5, 4, 3}}, END}, .list = "size", .dims = {1, {2}}},
+    {.name = "upsample", .in = {{4, {1, 2, 3, 3}}, END}, .list = "factor", .dims = {1, {2}}},
+    {.name = "batch_norm", .in = {{2, {5, 3}}, {1, {3}}, END}},
+    {.name = "group_norm", .in = {{3, {2, 5, 4}}, {1, {4}}, END}, .integer = "groups", .value = 2},
+    {.name = "layer_norm", .in = {{2, {5, 3}}, {1, {3}}, END}},
+    {.name = "spatial_dropout", .in = {{3, {2, 5, 3}}, END}},
     {.name = "rand", .in = {END}, .list = "shape", .dims = {1, {12}}},
     {.name = "permutation", .in = {END}, .integer = "n", .value = 12},
 };
