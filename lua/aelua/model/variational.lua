@@ -238,7 +238,7 @@ return function(Model, tools)
 
   local function observe(self, q)
     local passes = self._passes
-    if passes and #passes > 0 and tools.dist.Distribution.is(q) then passes[#passes]:add(q:mean()) end
+    if passes and #passes > 0 and tools.dist.Distribution.is(q) then passes[#passes]:add(core.no_grad(q.mean, q)) end
   end
 
   local function mean(value)

@@ -114,11 +114,15 @@ local function revive(self, vectors)
   end
 end
 
+-- All is worked out before anything is changed: memory may run out.
 local function follow(self, vectors, members, counts)
   local old, new = self.decay, 1 - self.decay
-  self.counts:copy_(self.counts * old + counts * new)
-  self.sums:copy_(self.sums * old + ops.matmul(ops.transpose(members), vectors) * new)
-  self.codebook:copy_(self.sums / ops.unsqueeze(ops.maximum(self.counts, 1e-12), 2))
+  counts = self.counts * old + counts * new
+  local sums = self.sums * old + ops.matmul(ops.transpose(members), vectors) * new
+  local codebook = sums / ops.unsqueeze(ops.maximum(counts, 1e-12), 2)
+  self.counts:copy_(counts)
+  self.sums:copy_(sums)
+  self.codebook:copy_(codebook)
 end
 
 ---@param x aelua.Tensor [N, ..., units]
