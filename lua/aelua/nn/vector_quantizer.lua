@@ -125,16 +125,21 @@ local function follow(self, vectors, members, counts)
   self.codebook:copy_(codebook)
 end
 
+-- x as vectors [M, units], and its shape.
+local function as_vectors(self, who, x)
+  local shape = core.is_tensor(x) and x.shape
+  errors.check(shape and #shape >= 2 and shape[#shape] == self.units, "shape", "%s wants [N, ..., %d], got %s", who,
+    self.units, shape and shapes.text(shape) or type(x))
+  return ops.reshape(x, { shapes.count(shape) // self.units, self.units }), shape
+end
+
 ---@param x aelua.Tensor [N, ..., units]
 ---@return aelua.Tensor [N, ..., units]
 function VectorQuantizer:forward(x)
   if not self.input_shape then self:build(shapes.of_sample(x)) end
-  local shape = x.shape
-  errors.check(shape[#shape] == self.units, "shape", "VectorQuantizer wants [N, ..., %d], got %s", self.units,
-    shapes.text(shape))
-  local flat = ops.reshape(x, { -1, self.units })
+  local flat, shape = as_vectors(self, "VectorQuantizer", x)
   local vectors = flat:detach()
-  local moves = self.training and self.decay
+  local moves = self.training and self.decay and #vectors > 0
   if moves and self.revive > 0 then core.no_grad(revive, self, vectors) end
   local numbers = core.no_grad(nearest, self, vectors)
   local members = core.no_grad(ops.one_hot, numbers, self.codes, { dtype = core.real })
@@ -194,10 +199,8 @@ end
 ---@param x aelua.Tensor [N, ..., units]
 ---@return aelua.Tensor [N, ...] i32, from 1
 function VectorQuantizer:encode(x)
-  local shape = x.shape
-  errors.check(shape[#shape] == self.units, "shape", "VectorQuantizer:encode wants [N, ..., %d], got %s", self.units,
-    shapes.text(shape))
-  local numbers = core.no_grad(nearest, self, ops.reshape(x:detach(), { -1, self.units }))
+  local vectors, shape = as_vectors(self, "VectorQuantizer:encode", x)
+  local numbers = core.no_grad(nearest, self, vectors:detach())
   return ops.reshape(numbers, table.move(shape, 1, #shape - 1, 1, {}))
 end
 
