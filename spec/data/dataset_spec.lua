@@ -151,6 +151,11 @@ describe("data sets", function()
     assert.is_nil(numbers(2):concat(data.tensors(ae.zeros(1, 2))).classes)
     local bytes = data.tensors(u8 { { 1 } }):concat(data.tensors(u8 { { 2 } }))
     assert.equal("u8", (bytes:stored()).dtype)
+    local mixed = data.tensors(u8 { { 0, 255 } }):concat(data.tensors(ae.tensor { { 0.25, 3 } }))
+    assert.same({ { 0, 1 }, { 0.25, 3 } }, (mixed:stored()):totable())
+    assert.same({ { 0.25, 3 }, { 0, 1 } }, mixed:select({ 2, 1 }):tensor():totable())
+    files.refuses("type", "Dataset:concat: samples of u8 and of i32", bytes.concat, bytes,
+      data.tensors(ae.tensor({ { 1 } }, { dtype = "i32" })))
     files.refuses("shape", "samples [2] and [3]", numbers(2).concat, numbers(2), data.tensors(ae.zeros(2, 3)))
     files.refuses("state", "targets of their own", numbers(2).concat, numbers(2),
       data.pairs(ae.zeros(2, 2), ae.zeros(2, 2)))

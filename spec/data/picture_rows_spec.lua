@@ -161,6 +161,10 @@ describe("pictures in files", function()
       files.refuses("state", "is not made of files", all.paths, all)
       assert.same({ path(23), path(1), path(2) }, set:skip(22):concat(set:take(2)):paths())
       ae.image.save(path(3), ae.zeros({ 2, 2, 3 }, { dtype = "u8" }))
+      local real = ae.rand(2, 6, 5, 3)
+      local mixed = set:take(2):concat(data.tensors(real))
+      files.same(ae.concat { set:take(2):tensor(), real }, (mixed:stored()))
+      files.same(real[2], (mixed:skip(3):stored())[1])
       local broken, done = load(folder, { size = 4, memory = memory }):concat(data.tensors(ae.zeros(2, 4, 4, 3))), 0
       files.write(path(3), "text")
       local batches = broken:batches { size = 2 }

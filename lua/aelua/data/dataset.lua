@@ -161,7 +161,8 @@ function Dataset:tensor(field)
 end
 
 --- Inputs and targets as they are stored, u8 as u8, in the order of this data set;
---- those of a mapped one as they come out. The target is nil where it is the input.
+--- those of a mapped one as they come out, and of one joined from u8 and real ones as
+--- batches have them. The target is nil where it is the input.
 ---@return userdata|table input
 ---@return userdata|table? target
 function Dataset:stored()
@@ -271,8 +272,8 @@ function Dataset:concat(...)
     local more, more_target = other:fields("Dataset:concat")
     errors.check((target ~= nil) == (more_target ~= nil), "state",
       "Dataset:concat: some of the data sets have targets of their own, some have not")
-    input = fields.join(input, more)
-    if target then target = fields.join(target, more_target) end
+    input = fields.join("Dataset:concat", input, more)
+    if target then target = fields.join("Dataset:concat", target, more_target) end
     if labels and other.label then
       local mine, theirs
       mine, theirs, names = classes.unite(labels, names, other:labels(), other.classes)

@@ -58,19 +58,26 @@ function M.call(field, method, ...)
   return result
 end
 
-local function join(a, b)
-  if TensorRows.is(a) and TensorRows.is(b) then return TensorRows(core.ops.concat({ a.tensor, b.tensor })) end
+-- What batches hold of rows that are stored as dtype.
+local function in_batches(dtype) return dtype == "i32" and dtype or core.real end
+
+local function join(who, a, b)
+  errors.check(in_batches(a.dtype) == in_batches(b.dtype), "type", "%s: samples of %s and of %s", who, a.dtype, b.dtype)
+  if TensorRows.is(a) and TensorRows.is(b) and a.dtype == b.dtype then
+    return TensorRows(core.ops.concat({ a.tensor, b.tensor }))
+  end
   return JoinedRows { a, b }
 end
 
 --- The rows of one field and then those of another of the same shape.
+---@param who string how messages begin
 ---@param a table
 ---@param b table
 ---@return table
-function M.join(a, b)
-  if getmetatable(a) ~= nil then return join(a, b) end
+function M.join(who, a, b)
+  if getmetatable(a) ~= nil then return join(who, a, b) end
   local result = {}
-  for name, rows in pairs(a) do result[name] = join(rows, b[name]) end
+  for name, rows in pairs(a) do result[name] = join(who, rows, b[name]) end
   return result
 end
 

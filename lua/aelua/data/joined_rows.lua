@@ -11,13 +11,17 @@ local ops = core.ops
 ---@field parts table[] rows
 ---@field ends integer[] how many rows the parts up to each have together
 ---@field shape integer[]
+---@field dtype string the parts', where they have one, else that of batches
 ---@operator len: integer
 local JoinedRows = class("JoinedRows")
 
----@param parts table[] rows of one shape
+---@param parts table[] rows of one shape, and of one type in batches
 function JoinedRows:init(parts)
-  self.parts, self.ends, self.shape = parts, {}, parts[1].shape
-  for i, part in ipairs(parts) do self.ends[i] = (self.ends[i - 1] or 0) + #part end
+  self.parts, self.ends, self.shape, self.dtype = parts, {}, parts[1].shape, parts[1].dtype
+  for i, part in ipairs(parts) do
+    self.ends[i] = (self.ends[i - 1] or 0) + #part
+    if part.dtype ~= self.dtype then self.dtype = core.real end
+  end
 end
 
 function JoinedRows:__len() return self.ends[#self.ends] end
@@ -60,7 +64,10 @@ end
 local function all(self) return ops.arange(1, #self + 1, { dtype = "i32" }) end
 
 function JoinedRows:stored(places)
-  return self:gather(places or all(self), function(part, own) return self.parts[part]:stored(own) end)
+  return self:gather(places or all(self), function(part, own)
+    local rows = self.parts[part]
+    return rows.dtype == self.dtype and rows:stored(own) or rows:scaled(own)
+  end)
 end
 
 function JoinedRows:scaled(places)

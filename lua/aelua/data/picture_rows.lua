@@ -21,10 +21,11 @@ local ops = core.ops
 ---@class aelua.PictureRows: aelua.Class
 ---@field source aelua.PictureSource
 ---@field shape integer[]
+---@field dtype "u8"
 ---@operator len: integer
 local PictureRows = class("PictureRows")
 
-function PictureRows:init(source) self.source, self.shape = source, source.shape end
+function PictureRows:init(source) self.source, self.shape, self.dtype = source, source.shape, "u8" end
 
 function PictureRows:__len() return #self.source.names end
 

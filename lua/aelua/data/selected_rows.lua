@@ -9,11 +9,12 @@ local ops = core.ops
 ---@field rows table
 ---@field places aelua.Tensor [n] i32
 ---@field shape integer[]
+---@field dtype string
 ---@operator len: integer
 local SelectedRows = class("SelectedRows")
 
 function SelectedRows:init(rows, places)
-  self.rows, self.places, self.shape = rows, core.keep(places), rows.shape
+  self.rows, self.places, self.shape, self.dtype = rows, core.keep(places), rows.shape, rows.dtype
 end
 
 function SelectedRows:__len() return #self.places end

@@ -3,6 +3,7 @@
 --- (picture_rows.lua, selected_rows.lua, joined_rows.lua):
 ---
 ---   #rows, rows.shape           how many; the shape of one
+---   rows.dtype                  of all as they are stored
 ---   rows:stored(places?)        [n, ...] as they are kept, u8 as u8; without places, all
 ---   rows:scaled(places?)        [n, ...] as batches have them, u8 as k/255
 ---   rows:select(places)         rows of these alone, in this order
@@ -22,13 +23,14 @@ local ops = core.ops
 ---@class aelua.TensorRows: aelua.Class
 ---@field tensor aelua.Tensor
 ---@field shape integer[]
+---@field dtype string
 ---@operator len: integer
 local TensorRows = class("TensorRows")
 
 -- Tensors of a data set outlive the scope that made them and are no part of a graph.
 function TensorRows:init(tensor)
   if tensor.requires_grad then tensor = tensor:detach() end
-  self.tensor, self.shape = core.keep(tensor), shapes.of_sample(tensor)
+  self.tensor, self.shape, self.dtype = core.keep(tensor), shapes.of_sample(tensor), tensor.dtype
 end
 
 function TensorRows:__len() return #self.tensor end
