@@ -43,5 +43,7 @@ describe("shapes of samples", function()
     local zeros = shapes.zeros { a = { 2 }, b = { 3, 1 } }
     assert.same({ 1, 3, 1 }, zeros.b.shape)
     assert.same({ a = { 2 }, b = { 3, 1 } }, shapes.of_sample(zeros))
+    support.raises("wants a tensor %[N, ...%] or a table of named ones, got nothing", shapes.of_sample)
+    support.raises("got number", shapes.of_sample, { a = 3 })
   end)
 end)

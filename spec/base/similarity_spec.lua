@@ -70,6 +70,12 @@ describe("similarity", function()
     assert(ae.gradcheck(function(a, b) return similarity.ms_ssim(a, b, o) end, y, x, { eps = eps }))
   end)
 
+  it("refuses what is no tensor", function()
+    local o = similarity.check("ms_ssim", "ms_ssim", { weights = { 1 }, window = 3 })
+    support.raises("ms_ssim: prediction wants a tensor, got nothing", similarity.ms_ssim, nil, ae.rand(1, 4, 4, 1), o)
+    support.raises("ssim: target wants a tensor, got 3", similarity.ms_ssim, ae.rand(1, 4, 4, 1), 3, o)
+  end)
+
   it("refuses weights that are none", function()
     support.raises("who: weights wants a list of numbers", similarity.check, "who", "ms_ssim", { weights = {} })
     support.raises("who: weights wants numbers above 0, number 2 is %-1", similarity.check, "who", "ms_ssim",

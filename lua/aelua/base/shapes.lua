@@ -111,6 +111,8 @@ function M.of_sample(batch)
     local shape = batch.shape
     return table.move(shape, 2, #shape, 1, {})
   end
+  errors.check(type(batch) == "table", "type", "wants a tensor [N, ...] or a table of named ones, got %s",
+    batch == nil and "nothing" or type(batch))
   local shape = {}
   for name, one in pairs(batch) do shape[name] = M.of_sample(one) end
   return shape

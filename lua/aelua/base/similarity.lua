@@ -72,6 +72,7 @@ function M.ssim(prediction, target, o)
 end
 
 local function check_size(t, o)
+  errors.check(core.is_tensor(t), "type", "ms_ssim: prediction wants a tensor, got %s", t == nil and "nothing" or type(t))
   local shape, smallest = t.shape, ((o.window - 1) << (#o.weights - 1)) + 1
   errors.check(#shape == 4, "shape", "ms_ssim: prediction wants pictures [N,H,W,C], got %s", shapes.text(shape))
   errors.check(shape[2] >= smallest and shape[3] >= smallest, "shape",
