@@ -16,7 +16,8 @@
 ** and the same order on two. So the direct way takes all but
 **    data from 1 to 8 output channels to 16 and more input channels: oneDNN, which
 **    is worth a primitive from some work on
-**    1x1 kernels with stride 1, which are products: tiles (gemm.c chooses)
+**    1x1 kernels with stride 1, which are products, and weights of many channels
+**    on few pixels: tiles (gemm.c chooses)
 **    every channel its own group: depthwise
 */
 #include "kernel/conv_choice.h"
@@ -27,7 +28,7 @@
 #include "kernel/backend.h"
 #include "kernel/conv_paths.h"
 
-enum { ONEDNN_WORK = 1 << 22, FIRST_CAPACITY = 32, MOST = 512 };
+enum { ONEDNN_WORK = 1 << 22, FEW_PIXELS = 16, MANY_CHANNELS = 1 << 14, FIRST_CAPACITY = 32, MOST = 512 };
 
 const char *const ae_conv_direction_names[] = {"forward", "data", "weights"};
 const char *const ae_conv_way_names[] = {"direct", "tiles", "depthwise", "onednn", NULL};
@@ -47,10 +48,16 @@ bool ae_conv_way_serves(ae_conv_way way, const ae_conv *conv) {
   return way == AE_CONV_DEPTHWISE ? is_depthwise(conv) : way != AE_CONV_ONEDNN || conv->groups == 1;
 }
 
+/* Sums of many channels do not stay in the cache from picture to picture, where each adds few pixels to them. */
+static bool tiles_are_faster(const ae_conv *c, ae_conv_direction direction) {
+  return direction == AE_CONV_WEIGHTS && c->groups == 1 && c->p * c->q <= FEW_PIXELS && c->c * c->k >= MANY_CHANNELS;
+}
+
 static ae_conv_way by_rule(const ae_kernel_state *state, const ae_conv *c, ae_conv_direction direction, int threads) {
   if (state->forced && state->forced == ae_backend_onednn() && c->groups == 1) return AE_CONV_ONEDNN;
   if (is_depthwise(c) && c->c > 1) return AE_CONV_DEPTHWISE;
   if (c->r == 1 && c->s == 1 && c->stride_h == 1 && c->stride_w == 1) return AE_CONV_TILES;
+  if (tiles_are_faster(c, direction)) return AE_CONV_TILES;
   return !state->forced && onednn_is_faster(c, direction, threads) ? AE_CONV_ONEDNN : AE_CONV_DIRECT;
 }
 
@@ -89,7 +96,7 @@ static ae_status grow(ae_conv_choices *choices, ae_error *err) {
 
 bool ae_conv_makes(const ae_context *ctx, const ae_conv_choices *choices, const ae_conv *conv) {
   const bool direct = choices->fixed == AE_CONV_DIRECT || (choices->fixed == AE_CONV_WAYS && !choices->measuring);
-  const ae_conv_way way = by_rule(ctx->kernel, conv, AE_CONV_FORWARD, ctx->threads);
+  const ae_conv_way way = by_rule(ctx->kernel, conv, AE_CONV_WEIGHTS, ctx->threads);
   return direct && way == AE_CONV_DIRECT && conv->n >= ctx->threads;
 }
 
