@@ -61,4 +61,26 @@ describe("likelihoods", function()
     support.near(ae.dist.Normal(ae.zeros(1, 2, 3), ae.full({ 1, 2, 3 }, math.log(running))):log_prob(ae.ones(1, 2, 3)):totable(),
       of:distribution(ae.zeros(1, 2, 3)):log_prob(ae.ones(1, 2, 3)))
   end)
+
+  it("may be a class of one's own, which files do not carry", function()
+    local Poisson = ae.VariationalModel.Likelihood:extend("Poisson")
+    Poisson.kind = "poisson"
+    function Poisson:nll(raw, x) return (raw:exp() - raw * x):sum { 2, 3 } end
+    function Poisson:mean(raw) return raw:exp() end
+    local of, model = likelihood(Poisson())
+    local x = ae.ones(4, 2, 3)
+    local raw = ae.randn(4, 2, 3)
+    support.near((raw:exp() - raw * x):sum({ 2, 3 }):totable(), of:nll(raw, x))
+    assert.equal(1, #model:fit(x, { verbose = 0 }).epochs)
+    support.near(model.decoder:forward(ae.zeros(3, 2)):exp():totable(), model:decode(ae.zeros(3, 2)))
+    local told
+    local before, path = io.stderr, support.temporary(".safetensors")
+    rawset(io, "stderr", { write = function(_, text) told = text end })
+    local reason = model:save(path)
+    rawset(io, "stderr", before)
+    assert.matches("the likelihood is Poisson, a class of your own", reason)
+    assert.truthy(told)
+    support.raises("holds weights alone", ae.load_model, path)
+    support.clean()
+  end)
 end)

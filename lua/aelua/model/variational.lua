@@ -65,7 +65,9 @@ return function(Model, tools)
   ---@field posterior aelua.Variational from features to a distribution of codes
   ---@field likelihood aelua.Likelihood
   ---@field latent integer? numbers in a code
+  ---@field Likelihood aelua.Likelihood the class to extend for a likelihood of one's own
   local VariationalModel = Model:extend("VariationalModel")
+  VariationalModel.Likelihood = likelihoods.Likelihood
   VariationalModel.declared = declared
   VariationalModel.weight_names = {}
   VariationalModel.own_options = {}
@@ -295,7 +297,7 @@ return function(Model, tools)
 
   function VariationalModel:config(writer)
     local config = parts.describe(self, writer)
-    config.latent, config.likelihood = self.latent, self.likelihood:config()
+    config.latent, config.likelihood = self.latent, likelihoods.describe(self.likelihood)
     self:describe_posterior(config, writer)
     for _, key in ipairs(self.own_options) do config[key] = self[key] end
     for name, weight in pairs(self._weights) do config[name] = weights.describe(name, weight, writer, tools) end

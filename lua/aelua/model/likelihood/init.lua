@@ -29,5 +29,15 @@ return function(tools)
     return made[name](options)
   end
 
+  --- What files keep of a likelihood, which get takes. Raises unsupported for a class
+  --- of the user's own.
+  ---@param likelihood aelua.Likelihood
+  ---@return string|table
+  function M.describe(likelihood)
+    errors.check(made[likelihood.kind] == getmetatable(likelihood), "unsupported",
+      "the likelihood is %s, a class of your own, which no model file can carry", likelihood.class_name)
+    return likelihood:config()
+  end
+
   return M
 end
