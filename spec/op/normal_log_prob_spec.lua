@@ -27,7 +27,8 @@ describe("normal_log_prob", function()
 
   local m = { { 1, 2 }, { 3, 4 } }
   op.refuses("normal_log_prob", {
-    { m, { { 1, 2, 3 } }, m, code = "shape", says = "normal_log_prob: mean wants the last 1 dimensions of x, [2, 2], got [1, 3]" },
+    { m, { { 1, 2, 3 } }, m, code = "shape",
+      says = "normal_log_prob: mean wants the last 1 dimensions of x, [2, 2], got [1, 3]" },
     { m, m, { { 1, 2 }, { 1, 2 }, { 1, 2 } }, code = "shape", says = { "normal_log_prob", "[2]", "[3]" } },
     { m, ae.tensor(1), m, code = "invalid", says = "event wants 0 to 0 dimensions of mean, got 1" },
     { m, m, m, attrs = { event = -1 }, code = "invalid", says = "event wants 0 to 2 dimensions of x, got -1" },
