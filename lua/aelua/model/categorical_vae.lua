@@ -13,7 +13,7 @@
 ---   }
 ---   model:encode(test), model:tokens(test)              -- [N, 30, 10] and i32 [N, 30], the likeliest categories
 ---
---- In evaluation codes are drawn as zeros and ones, so that elbo and log_likelihood
+--- decode and `from` of sample take tokens too. In evaluation codes are drawn as zeros and ones, so that elbo and log_likelihood
 --- are of the discrete model; active_units counts the probabilities that vary.
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"

@@ -126,7 +126,7 @@ return function(VariationalModel, tools)
   ---   local codes = vae:encode(train)
   ---   vae:sample(64, { from = ae.latent.GaussianMixture(codes, 10) })
   ---
-  ---   local second = ae.VAE { input = { 20 }, latent = 20, ..., likelihood = { "gaussian", variance = 0.1 } }
+  ---   local second = ae.VAE { input = { 20 }, latent = 20, ..., likelihood = { "gaussian", variance = "optimal" } }
   ---   second:fit(codes, { epochs = 50 })
   ---   vae:sample(64, { from = second })
   ---@param n integer

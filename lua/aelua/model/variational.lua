@@ -22,6 +22,8 @@
 --- variances, in the last dimension) and "categorical" with classes = 256 (logits of
 --- levels, in a further dimension).
 ---
+--- The posterior is normal, its dimensions apart; `flow` makes more of it: see nn.Variational.
+---
 --- After training: encode, decode, reconstruct; sample, traverse, manifold,
 --- interpolate (sampling.lua); elbo, log_likelihood (evidence.lua).
 ---

@@ -13,7 +13,8 @@
 ---     decoder = nn.Sequential { nn.ConvTranspose2d(...), ... },
 ---     likelihood = { "gaussian", variance = 0.05 },
 ---   }
----   vqvae:tokens(test)                                            -- [N, 7, 7] i32, numbers of codes
+---   local tokens = vqvae:tokens(test)                             -- [N, 7, 7] i32, numbers of codes
+---   vqvae:decode(tokens)                                          -- what vqvae:decode(vqvae:encode(test)) is
 ---
 --- Each epoch reports, beside the terms, the perplexity of all its codes and how many
 --- of them came at all.
