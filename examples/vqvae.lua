@@ -1,5 +1,6 @@
 -- The vector-quantised VAE of Keras's examples: codes of 16 numbers out of 128, one
--- for each place of a 7x7 grid (2x2 for the embedded digits), 30 epochs.
+-- for each place of a 7x7 grid (2x2 for the embedded digits), 30 epochs; and a prior
+-- of its tokens, from which new pictures are drawn.
 --
 --   aelua examples/vqvae.lua [DATA] [EPOCHS] [SEED]
 --
@@ -47,16 +48,40 @@ print(("a picture of %s values is %s numbers from 1 to %d"):format(table.concat(
 local same = vqvae:decode(tokens):eq(vqvae:reconstruct(few)):all():item()
 print("decoded from the numbers alone: " .. (same == 1 and "the same pictures" or "other pictures"))
 
--- New pictures: the model has no prior of its own. As a simple one, at each place the
--- code that some training picture has there, drawn for every place apart.
-local known = vqvae:tokens(train:take(1000)):flatten(2)
-local function places_apart(n)
-  local columns = {}
-  for place = 1, known.shape[2] do
-    columns[place] = ae.index(known[{ {}, place }], ae.randint({ n }, 1, #known))
-  end
-  return ae.stack(columns, 2):reshape { n, table.unpack(tokens[1].shape) }
+-- New pictures want a prior of tokens, which is trained on those of the training pictures once the codes stand: each
+-- token's probabilities follow from the tokens before it, by masked layers (Germain and others, "MADE", 2015).
+local known = vqvae:tokens(train):flatten(2)                     -- [N, places]
+local places, codes = known.shape[2], vqvae.codes
+local order = {}                                                 -- the place that each number of a one-hot picture is of
+for i = 1, places * codes do order[i] = (i - 1) // codes + 1 end
+local inner = nn.MaskedDense.spread(512, places)
+local prior = nn.Sequential {
+  nn.Flatten(), nn.MaskedDense(512, { inputs = order, degrees = inner, activation = "relu" }),
+  nn.MaskedDense(places * codes, { inputs = inner, degrees = order, strict = true }), nn.Reshape { places, codes },
+}
+local function probabilities(drawn)                              -- [N, places] i32 -> a distribution of the same
+  return ae.dist.Categorical(prior:forward(ae.one_hot(drawn, codes, { dtype = ae.real })))
 end
-ae.image.save("samples.png", ae.image.grid(vqvae:sample(32, { from = places_apart }):clamp(0, 1), { columns = 8 }))
+
+local opt = optim.Adam { prior, lr = 1e-3 }
+for epoch = 1, math.min(10, tonumber(epochs) or 10) do
+  local total = 0
+  for batch in data.Dataset { input = known }:batches { size = 128, shuffle = true } do
+    local loss = -probabilities(batch.input):log_prob(batch.input):mean()
+    opt:zero_grad()
+    loss:backward()
+    opt:step()
+    total = total + loss:item() * batch.size
+  end
+  print(("prior of tokens, epoch %d: %.2f nats a picture, %.2f where all are equally likely"):format(epoch, total / #known,
+    places * math.log(codes)))
+end
+
+local function draw(n)
+  local drawn = ae.ones({ n, places }, { dtype = "i32" })
+  for place = 1, places do drawn[{ {}, place }] = probabilities(drawn):sample()[{ {}, place }] end
+  return drawn:reshape { n, table.unpack(tokens[1].shape) }
+end
+ae.image.save("samples.png", ae.image.grid(vqvae:sample(32, { from = draw }):clamp(0, 1), { columns = 8 }))
 vqvae:save("vqvae.safetensors")
 print("wrote reconstructions.png, samples.png, vqvae.safetensors")
