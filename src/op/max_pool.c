@@ -8,6 +8,7 @@
 ** Not here: over everything (max with dims).
 */
 #include "core/parallel.h"
+#include "kernel/fetch.h"
 #include "kernel/lanes.h"
 #include "kernel/window.h"
 #include "op/pooling.h"
@@ -88,9 +89,19 @@ AE_INLINE void forward_row(const job *j, int64_t row, bool wide, bool keeps) {
   }
 }
 
+/* The rows of x under the next row of y. */
+AE_INLINE void fetch_rows(const job *j, int64_t row) {
+  const ae_pool *pool = j->pool;
+  const int64_t p = row % pool->p, first = p * pool->stride_h,
+                rows = pool->h - first < pool->r ? pool->h - first : pool->r;
+  if (row >= pool->n * pool->p) return;
+  ae_fetch(j->x + (row / pool->p * pool->h + first) * pool->w * pool->c, rows * pool->w * pool->c);
+}
+
 AE_SIMD static void forward_rows(void *arg, int64_t begin, int64_t end) {
   const job *j = arg;
   for (int64_t row = begin; row < end; row++) {
+    fetch_rows(j, row + 1);
     if (!j->won)
       forward_row(j, row, false, false);
     else if (j->wide)

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "core/parallel.h"
+#include "kernel/fetch.h"
 #include "kernel/lanes.h"
 #include "op/window.h"
 
@@ -241,6 +242,7 @@ static void back_rows(void *arg, int part, int64_t begin, int64_t end) {
   real *line = j->lines + part * j->line;
   for (int64_t row = begin; row < end; row++) {
     real *dx = j->y + row * a->w * a->c;
+    if (row + 1 < end) ae_fetch(j->x + (row + 1) * a->fh * row_out, a->fh * row_out);
     if (a->mode == NEAREST) {
       sum_pixels(a, row_out, j->x + row * a->fh * row_out, dx);
       continue;
