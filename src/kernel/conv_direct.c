@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "core/context.h"
+#include "kernel/transpose.h"
 
 /* One dimension of a phase: targets first + i*out_step for i in [0, count), tap + j*tap_step reads source
 ** i*in_step + offset + j*offset_step for j in [0, taps). */
@@ -28,6 +29,7 @@ typedef struct pass {
   bool back; /* the gradient of the data */
   bool few;  /* output channels run along */
   ae_direct_source source;
+  const real *w;
   real *out;
   int64_t rows, columns, channels, width; /* of the target; channels of a group */
   int64_t padded, starts;                 /* width as weights, and what sums start with, have it */
@@ -104,31 +106,45 @@ static void pack_place(const pass *p, const real *from, int64_t taps, int64_t ta
   }
   while (ae_direct_block_next(p->kernels, p->width, &b)) {
     real *at = to + b.at * taps + tap * b.width;
+    const int64_t side = ae_transpose_side(sizeof(real));
+    if (p->back && b.valid == b.width && b.width % side == 0 && depth % side == 0) {
+      ae_transpose(sizeof(real), depth, b.width, at, b.width, from + b.begin * K, K);
+      continue;
+    }
     for (int64_t d = 0; d < depth; d++, at += b.width) {
       const real *row = from + b.begin * out_step + d * in_step;
-      for (int64_t o = 0; o < b.valid; o++) at[o] = row[o * out_step];
+      if (out_step == 1)
+        memcpy(at, row, (size_t)b.valid * sizeof *at);
+      else
+        for (int64_t o = 0; o < b.valid; o++) at[o] = row[o * out_step];
       for (int64_t o = b.valid; o < b.width; o++) at[o] = 0;
     }
   }
 }
 
-/* The phases of groups [begin, end) one after another, as run_band reads them. */
-static void pack(const pass *p, const real *w) {
+/* Places [begin, end) of the kernels of all groups: phases one after another, as run_band reads them. */
+static void pack_places(void *arg, int64_t begin, int64_t end) {
+  const pass *p = arg;
   const ae_conv *c = p->conv;
   const int64_t group_c = c->c / c->groups, group_k = c->k / c->groups;
   real *to = p->weights;
+  int64_t place = 0;
   for (int64_t group = 0; group < c->groups; group++)
     for (int64_t phase = 0; phase < p->phases_h * p->phases_w; phase++) {
       const axis h = axis_h(p, phase / p->phases_w), v = axis_w(p, phase % p->phases_w);
       const int64_t taps = h.taps * v.taps * p->source.depth;
-      for (int64_t i = 0; i < h.taps * v.taps; i++) {
+      for (int64_t i = 0; i < h.taps * v.taps; i++, place++) {
+        if (place < begin || place >= end) continue;
         const int64_t r = h.tap + i / v.taps * h.tap_step, s = v.tap + i % v.taps * v.tap_step;
-        pack_place(p, w + (r * c->s + s) * group_c * c->k + group * group_k, taps, i * p->source.depth, to);
+        pack_place(p, p->w + (r * c->s + s) * group_c * c->k + group * group_k, taps, i * p->source.depth, to);
       }
       to += taps * p->padded;
     }
+}
+
+static void lay_starts(const pass *p) {
   const real *b = p->finish ? p->finish->b : NULL;
-  for (int64_t group = 0; group < c->groups; group++)
+  for (int64_t group = 0; group < p->conv->groups; group++)
     for (int64_t i = 0; i < p->starts; i++) {
       const int64_t o = p->few ? i % p->width : i;
       p->start[group * p->starts + i] = b && o < p->width ? b[group * p->width + o] : 0;
@@ -325,7 +341,9 @@ static ae_status run(ae_context *ctx, pass *p, const real *from, const real *w, 
   p->start = p->weights + packed;
   p->rooms = p->start + starts;
   p->pieces = (ae_direct_piece *)(p->rooms + parts * p->room);
-  pack(p, w);
+  p->w = w;
+  ae_parallel(ctx, c->r * c->s * c->groups, AE_GRAIN_CHEAP / (p->source.depth * p->padded) + 1, pack_places, p);
+  lay_starts(p);
   ae_parallel_parts(ctx, c->n * p->bands, parts, run_bands, p);
   ae_free(ctx->allocator, block, bytes);
   return AE_OK;
