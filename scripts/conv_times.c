@@ -43,6 +43,9 @@ static const shape shapes[] = {
     {"vae 128>256 8/2", SAME(64, 8, 128, 3, 256, 2)},
     {"vae 32>32 64/2 T", SAME(64, 64, 32, 3, 32, 2)},
     {"vae 32>3 64", SAME(64, 64, 32, 3, 3, 1)},
+    {"depthwise 64 28", {32, 28, 28, 64, 3, 3, 64, 28, 28, 64, 1, 1, 1, 1, 1, 1}},
+    {"4 groups 64>64 28", {32, 28, 28, 64, 3, 3, 64, 28, 28, 4, 1, 1, 1, 1, 1, 1}},
+    {"1x1 64>128 14", {64, 14, 14, 64, 1, 1, 128, 14, 14, 1, 1, 1, 1, 1, 0, 0}},
 };
 
 static const ae_conv_path seam = {ae_conv_forward, ae_conv_data_gradient, ae_conv_weight_gradient};
