@@ -219,6 +219,15 @@ describe("pictures", function()
     end
   end)
 
+  it("that end within the sizes of a Huffman table are refused before they are decoded", function()
+    local picture = ae.image.encode(ae.zeros({ 8, 8, 3 }, { dtype = "u8" }), "jpeg")
+    local head = picture:find("\xff\xc4", 1, true)
+    for length = 2, 15 do
+      files.refuses("format", "a Huffman table with more than 256 codes", core.decode_image,
+        picture:sub(1, head + 1) .. "\xff\xff\0" .. ("\xff"):rep(length))
+    end
+  end)
+
   it("in other formats are refused", function()
     for _, bytes in ipairs { "", "GIF89a" .. ("\0"):rep(100), "BM" .. ("\0"):rep(100), "P6 1 1 255\n\1\2\3", "text" } do
       local path = files.write(folder .. "/other.png", bytes)

@@ -24,13 +24,15 @@ static uint32_t length_of(span s) {
 }
 
 /* Whether no Huffman table of the segment at s (past its marker) has more than
-** 256 codes: 16 counts of codes, then as many symbols, for each table. */
+** 256 codes: 16 counts of codes, then as many symbols, for each table. Past the end
+** of the file stb_image reads zeros, and fills a table from the counts before it. */
 static bool tables_fit(span s) {
   int64_t left = (int64_t)length_of(s) - 2;
+  if (left <= 0) return true;
   s.at += 2;
-  while (left > 0 && s.end - s.at >= 17) {
+  while (left > 0 && s.at < s.end) {
     int codes = 0;
-    for (int i = 1; i <= 16; i++) codes += s.at[i];
+    for (int i = 1; i <= 16 && i < s.end - s.at; i++) codes += s.at[i];
     if (codes > 256) return false;
     left -= 17 + codes;
     if (s.end - s.at < 17 + codes) return true;
