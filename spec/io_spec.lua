@@ -33,6 +33,7 @@ describe("ae.io", function()
   end)
 
   it("refuses bytes that are not as many as the shape wants", function()
+    files.refuses("type", "io.bytes: t wants a tensor, got 3", ae.io.bytes, 3)
     files.refuses("shape", "io.tensor: u8 [2, 2] wants 4 numbers of 1 bytes, got 3 bytes", ae.io.tensor, "abc", { 2, 2 })
     files.refuses("shape", "io.tensor: f32 [1] wants 1 numbers of 4 bytes, got 7 bytes", ae.io.tensor, "abcdefg", { 1 }, "f32")
     files.refuses("invalid", "io.tensor: dtype wants f32, u8 or i32, got 'u16'", ae.io.tensor, "ab", { 1 }, "u16")

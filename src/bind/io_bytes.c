@@ -66,7 +66,7 @@ static size_t stored_size(ae_type type) {
 
 static int tensor_bytes(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
-  const ae_tensor *t = ae_bind_check(L, lua, 1, "io.bytes", "the tensor");
+  const ae_tensor *t = ae_bind_check(L, lua, 1, "io.bytes", "t");
   const size_t size = (size_t)t->count * stored_size(t->type);
   luaL_Buffer buffer;
   char *to = luaL_buffinitsize(L, &buffer, size);

@@ -6,6 +6,8 @@
 ** the one with the fewest rows ready. What is read does not depend on the thread's
 ** pace: every slot is filled from the row that its place in the order says, and a
 ** failure is handed over where its row stands.
+** A child forked while the thread reads may find the allocator locked for good: it is
+** forked between streams, or goes on to another program.
 ** The thread lives while a stream is open and runs no Lua, no job of the pool
 ** (core/pool.h) and nothing of a context but the allocator. All functions here are
 ** called by the one thread that owns the context.

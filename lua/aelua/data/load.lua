@@ -127,7 +127,9 @@ local function from_path(path, given)
   local read = readers[kind]
   if not read then
     local got = kind == "unknown" and "of no kind that is known here" or "a file of kind " .. kind
-    errors.raise("unsupported", ("%s: '%s' is %s; wanted a folder, IDX, NPY, CSV or another table"):format(who, path, got))
+    local hint = (kind == "png" or kind == "jpeg") and "; ae.image.load reads a single picture" or ""
+    errors.raise("unsupported", ("%s: '%s' is %s; wanted a folder, IDX, NPY, CSV or another table%s"):format(who, path, got,
+      hint))
   end
   return read(path, given)
 end
