@@ -110,7 +110,8 @@ end
 function M.total_variation(x, given)
   local o = options.check("total_variation", given, variation)
   local shape = core.is_tensor(x) and x.shape
-  errors.check(shape and #shape == 4, "shape", "total_variation: wants pictures [N,H,W,C], got %s",
+  errors.check(shape and #shape == 4 and shape[2] > 0 and shape[3] > 0, "shape",
+    "total_variation: wants pictures [N,H,W,C] that have a pixel, got %s",
     shape and shapes.text(shape) or type(x))
   errors.check(x.dtype == core.real, "type", "total_variation: wants %s pictures, got %s", core.real, x.dtype)
   local down, right = differences(x, 2), differences(x, 3)
