@@ -141,7 +141,8 @@ end
 ---   a folder of pictures with folders train and test     -> train, test
 ---   another folder of pictures                           -> one data set
 ---   an IDX file, an NPY file, a table (CSV, white space) -> one data set
---- The test part is nil where there is none.
+--- The test part is nil where there is none. A folder that is several of these is
+--- the first: a train.csv beside the pictures is what is read.
 ---
 --- Pictures are files named .png, .jpg or .jpeg; other names, and those that begin
 --- with a dot, are passed over. They lie in a folder, without labels, or in folders
