@@ -8,6 +8,7 @@
 #define AE_KERNEL_BACKEND_H
 
 #include "kernel/gemm.h"
+#include "kernel/heap.h"
 
 typedef struct ae_backend {
   /* The whole product on the calling thread, inside a parallel region or not
@@ -16,6 +17,7 @@ typedef struct ae_backend {
   ae_status (*gemm)(int64_t m, int64_t n, int64_t k, real alpha, ae_matrix a, ae_matrix b, real beta, real *c,
                     int64_t c_stride);
   bool splits_itself; /* its threads are not ours: never call it from several */
+  bool litters;       /* its buffers come from malloc at every product; see heap.h */
   bool lent;          /* the host had it loaded before us, and keeps its settings */
   char text[160];     /* for people: version, core, threading */
 } ae_backend;
@@ -33,7 +35,8 @@ void *ae_onednn_library(void);
 typedef struct ae_kernel_state {
   ae_allocator *allocator;
   const ae_backend *forced; /* that AELUA_BACKEND names; NULL: none */
-  void *conv;               /* primitives of convolutions (conv_onednn.c) */
+  ae_heap_care heap;
+  void *conv; /* primitives of convolutions (conv_onednn.c) */
   void (*conv_close)(void *conv);
   void *conv_choices; /* who computes which (conv_choice.c) */
   void (*conv_choices_close)(void *choices);

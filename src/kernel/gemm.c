@@ -107,12 +107,17 @@ static double work(int64_t m, int64_t n, int64_t k) {
   return 2.0 * (double)m * (double)n * (double)k;
 }
 
-/* m, n, k: of one tile. */
-static const ae_backend *choose(ae_context *ctx, const ae_kernel_state *state, int64_t m, int64_t n, int64_t k) {
-  if (state->forced) return state->forced;
+static const ae_backend *fastest(ae_context *ctx, int64_t m, int64_t n, int64_t k) {
   const ae_backend *blas = ae_backend_openblas(ctx->keep_environment), *onednn = NULL;
   if (!blas || blas->lent || (n >= ONEDNN_COLUMNS && work(m, n, k) >= ONEDNN_WORK)) onednn = ae_backend_onednn();
   return onednn ? onednn : blas ? blas : &ae_backend_loops;
+}
+
+/* m, n, k: of one tile. */
+static const ae_backend *choose(ae_context *ctx, ae_kernel_state *state, int64_t m, int64_t n, int64_t k) {
+  const ae_backend *backend = state->forced ? state->forced : fastest(ctx, m, n, k);
+  if (backend->litters) ae_heap_care_for(&state->heap);
+  return backend;
 }
 
 static int thread_count(const ae_context *ctx, int64_t m, int64_t n, int64_t k) {

@@ -50,6 +50,7 @@ static void load_once(void) {
   unsigned runtime = version()->cpu_runtime;
   if (runtime != DNNL_RUNTIME_OMP && runtime != DNNL_RUNTIME_SEQ) return; /* its threads would not be ours */
   backend.gemm = onednn_gemm;
+  backend.litters = true;
   snprintf(backend.text, sizeof backend.text, "oneDNN %d.%d.%d, %s", version()->major, version()->minor,
            version()->patch, runtime == DNNL_RUNTIME_OMP ? "OpenMP" : "one thread");
   loaded = true;
