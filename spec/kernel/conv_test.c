@@ -1,13 +1,15 @@
 /*
 ** conv: every way of computing a convolution and its gradients against the sum
 ** of the definition in double, over random sizes, strides, dilations, groups
-** and paddings, on one thread and several; the seam's own choice; empty sizes.
+** and paddings, on one thread and several; the seam's own choice, and what was
+** measured in its place; empty sizes.
 */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/conv_choice.h"
 #include "kernel/conv_paths.h"
 
 static int failures, makers;
@@ -221,6 +223,23 @@ static void check_empty(ae_context *ctx) {
   for (int i = 0; i < 45; i++) CHECK(y[i] == b[i % 5], "no channels give the bias, got %g", (double)y[i]);
 }
 
+/* A way that was measured to be faster than the direct one serves gradients with a maker too, which it has none of. */
+static void check_measured(ae_context *ctx) {
+  const ae_conv c = {5, 28, 28, 16, 3, 3, 24, 28, 28, 1, 1, 1, 1, 1, 1, 1};
+  ae_conv_choices *choices = NULL;
+  ae_conv_choice *choice = NULL;
+  CHECK(ae_conv_fix(ctx, AE_CONV_WAYS, NULL) == AE_OK && ae_conv_choices_of(ctx, &choices, NULL) == AE_OK &&
+            ae_conv_choose(ctx, &c, AE_CONV_WEIGHTS, false, &choice, NULL) == AE_OK,
+        "no choice");
+  const bool table_makes = choice->way == AE_CONV_DIRECT;
+  CHECK(ae_conv_makes(ctx, choices, &c) == table_makes, "the table's way has a maker: %d", table_makes);
+  choice->measured = true;
+  choice->way = AE_CONV_TILES;
+  CHECK(!ae_conv_makes(ctx, choices, &c), "a maker, where tiles were measured to be faster");
+  choice->way = AE_CONV_DIRECT;
+  CHECK(ae_conv_makes(ctx, choices, &c), "no maker, where the direct way was measured to be the fastest");
+}
+
 int main(void) {
   for (int threads = 1; threads <= 3; threads++) {
     ae_context *ctx = NULL;
@@ -235,6 +254,7 @@ int main(void) {
     }
     check_large(ctx);
     check_empty(ctx);
+    check_measured(ctx);
     ae_context_close(ctx);
   }
   CHECK(makers > 100, "only %d gradients had a maker", makers);

@@ -176,6 +176,19 @@ describe("the profile's trace", function()
     assert.is_true(within.ts >= outer.ts and within.ts + within.dur <= outer.ts + outer.dur + 1e-3)
   end)
 
+  it("has points in its numbers, whatever the locale", function()
+    local path = folder .. "/trace.json"
+    for _, locale in ipairs { "C", "de_DE.UTF-8" } do
+      if os.setlocale(locale) then
+        local ok, failure = pcall(ae.profile, function() ae.ones(3):exp() end, { trace = path })
+        os.setlocale("C")
+        assert.is_true(ok, tostring(failure))
+        local event = core.json.decode(files.read(path)).traceEvents[1]
+        assert.is_true(event.ts >= 0 and event.dur > 0)
+      end
+    end
+  end)
+
   it("is refused where it cannot be written, before anything runs", function()
     local ran = false
     fails("io", "profile: trace", function()

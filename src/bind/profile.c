@@ -1,6 +1,6 @@
 /*
 ** profile: where the time of a function goes, operation by operation
-** (core/profile.h). What Lua makes of it is lua/aelua/profile.lua.
+** (core/profile.h). What Lua makes of it is lua/aelua/profile/.
 **
 **   core.profile(fn, events) -> { seconds =, lost =, rows =, events = }
 **     rows     { { name =, back =, shapes =, calls =, seconds =, flops =, bytes = }, ... }

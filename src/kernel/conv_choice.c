@@ -94,24 +94,32 @@ static ae_status grow(ae_conv_choices *choices, ae_error *err) {
   return AE_OK;
 }
 
+/* NULL: not chosen yet. */
+static ae_conv_choice *find(const ae_context *ctx, const ae_conv_choices *choices, const ae_conv *conv,
+                            ae_conv_direction direction, bool making) {
+  for (int i = 0; i < choices->n; i++) {
+    ae_conv_choice *c = &choices->list[i];
+    if (c->direction == direction && c->making == making && c->threads == ctx->threads &&
+        memcmp(&c->conv, conv, sizeof *conv) == 0)
+      return c;
+  }
+  return NULL;
+}
+
 bool ae_conv_makes(const ae_context *ctx, const ae_conv_choices *choices, const ae_conv *conv) {
-  const bool direct = choices->fixed == AE_CONV_DIRECT || (choices->fixed == AE_CONV_WAYS && !choices->measuring);
-  const ae_conv_way way = by_rule(ctx->kernel, conv, AE_CONV_WEIGHTS, ctx->threads);
-  return direct && way == AE_CONV_DIRECT && conv->n >= ctx->threads;
+  if (choices->measuring || conv->n < ctx->threads) return false;
+  if (choices->fixed != AE_CONV_WAYS && choices->fixed != AE_CONV_DIRECT) return false;
+  const ae_conv_choice *apart = find(ctx, choices, conv, AE_CONV_WEIGHTS, false);
+  const bool measured = apart && apart->measured;
+  return (measured ? apart->way : by_rule(ctx->kernel, conv, AE_CONV_WEIGHTS, ctx->threads)) == AE_CONV_DIRECT;
 }
 
 ae_status ae_conv_choose(ae_context *ctx, const ae_conv *conv, ae_conv_direction direction, bool making,
                          ae_conv_choice **out, ae_error *err) {
   ae_conv_choices *choices;
   AE_TRY(ae_conv_choices_of(ctx, &choices, err));
-  for (int i = 0; i < choices->n; i++) {
-    ae_conv_choice *c = &choices->list[i];
-    if (c->direction == direction && c->making == making && c->threads == ctx->threads &&
-        memcmp(&c->conv, conv, sizeof *conv) == 0) {
-      *out = c;
-      return AE_OK;
-    }
-  }
+  *out = find(ctx, choices, conv, direction, making);
+  if (*out) return AE_OK;
   if (choices->n == choices->capacity && choices->capacity < MOST) AE_TRY(grow(choices, err));
   if (choices->n == choices->capacity) choices->n--; /* the last place is what passes by */
   ae_conv_choice *c = &choices->list[choices->n++];

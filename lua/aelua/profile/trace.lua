@@ -3,6 +3,12 @@
 --- Source: Trace Event Format, Google, section "Complete Events".
 local core = require "aelua.core"
 
+-- As text in microseconds, with a point in every locale.
+local function microseconds(seconds)
+  local nanoseconds = math.floor(seconds * 1e9 + 0.5)
+  return ("%d.%03d"):format(nanoseconds // 1000, nanoseconds % 1000)
+end
+
 ---@param measured table what core.profile gave, with events
 ---@return string JSON
 return function(measured)
@@ -13,7 +19,8 @@ return function(measured)
   end
   local events, lines = measured.events, {}
   for i = 1, #events, 3 do
-    lines[#lines + 1] = ('%s,"ts":%.3f,"dur":%.3f}'):format(heads[events[i]], events[i + 1] * 1e6, events[i + 2] * 1e6)
+    lines[#lines + 1] = ('%s,"ts":%s,"dur":%s}'):format(heads[events[i]], microseconds(events[i + 1]),
+      microseconds(events[i + 2]))
   end
   return '{"displayTimeUnit":"ms","traceEvents":[\n' .. table.concat(lines, ",\n") .. "\n]}\n"
 end
