@@ -1,7 +1,7 @@
 /*
 ** conv_times [-t THREADS] [-w WAY] [-s SHAPE] [-m MILLISECONDS]: what each way of src/kernel/conv.h takes for the
 ** convolutions of the models that speed is judged by, forward (bias and relu included), gradient of the data, gradient
-** of the weights. Best of repeated runs, in ms and GF/s; the choice that the seam makes is marked. The table in
+** of the weights. Best of repeated runs, in ms and GF/s; "seam" is the way that the seam chooses. The table in
 ** src/kernel/conv_choice.c is made from what this prints.
 **   ninja -C build conv_times && build/conv_times
 */
@@ -123,11 +123,20 @@ int main(int argc, char **argv) {
   int threads = 0;
   const char *way = NULL, *name = "";
   double budget = 0.02;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    if (strcmp(argv[i], "-t") == 0) threads = atoi(argv[i + 1]);
-    if (strcmp(argv[i], "-w") == 0) way = argv[i + 1];
-    if (strcmp(argv[i], "-s") == 0) name = argv[i + 1];
-    if (strcmp(argv[i], "-m") == 0) budget = atof(argv[i + 1]) * 1e-3;
+  for (int i = 1; i < argc; i += 2) {
+    const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+    if (value && strcmp(argv[i], "-t") == 0) {
+      threads = atoi(value);
+    } else if (value && strcmp(argv[i], "-w") == 0) {
+      way = value;
+    } else if (value && strcmp(argv[i], "-s") == 0) {
+      name = value;
+    } else if (value && strcmp(argv[i], "-m") == 0) {
+      budget = atof(value) * 1e-3;
+    } else {
+      fprintf(stderr, "usage: %s [-t THREADS] [-w WAY] [-s SHAPE] [-m MILLISECONDS]\n", argv[0]);
+      return 2;
+    }
   }
   printf("%-20s %s %-10s %13s %13s %13s\n", "", "t", "way", "forward", "data", "weights");
   for (int t = threads ? threads : 1; t <= (threads ? threads : 2); t++) {

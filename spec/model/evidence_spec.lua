@@ -50,6 +50,21 @@ describe("the evidence of a linear model", function()
     assert.near(-model:evaluate(x:tile { 2000, 1 }).loss, bound, 0.06) -- three standard errors
   end)
 
+  it("decodes a part of the codes at once, however many there are", function()
+    local model = linear(true)
+    local most, total, forward = 0, 0, model.decoder.forward
+    function model.decoder:forward(z)
+      most, total = math.max(most, #z), total + #z
+      return forward(self, z)
+    end
+    for _, method in ipairs { "elbo", "log_likelihood" } do
+      most, total = 0, 0
+      assert.near(wanted, model[method](model, x, { samples = 1001 }), 1e-4)
+      assert.equal(5 * 1001, total)
+      assert.is_true(most <= 2048, most)
+    end
+  end)
+
   it("is refused of what is no data of the model", function()
     local model = linear(true)
     support.raises("VAE:log_likelihood wants %[N, 1%], got %[N, 2%]", model.log_likelihood, model, ae.ones(3, 2))

@@ -43,8 +43,8 @@ return function(VariationalModel, tools)
     return nll, q:log_prob(z) - prior:log_prob(z), raw
   end
 
-  -- log p(x) of each sample, estimated: [N].
-  local function estimate(self, prior, target, batch, input, samples)
+  -- log p(x, z) - log q(z | x) of `samples` codes of each sample, some at once: [samples, N].
+  local function ratios(self, prior, target, batch, input, samples)
     local condition = self:condition(batch)
     local q = self:infer(input, condition)
     local at_once = math.max(1, most_decoded // #target)
@@ -55,23 +55,22 @@ return function(VariationalModel, tools)
         return -(nll + divergence)
       end)
     end
-    local all = #logs == 1 and logs[1] or ops.concat(logs, 1)
-    return ops.logsumexp(all, 1) - math.log(samples)
+    return #logs == 1 and logs[1] or ops.concat(logs, 1)
   end
 
-  local function bound(self, prior, target, batch, input, samples)
-    local condition = self:condition(batch)
-    local nll, divergence = self:importance(self:infer(input, condition), prior, target, condition, samples)
-    return -ops.mean(nll + divergence, 1)
-  end
+  -- log p(x) of each sample, estimated: [N].
+  local function estimate(all, samples) return ops.logsumexp(all, 1) - math.log(samples) end
 
-  -- The mean of fn over all samples.
-  local function mean(self, method, data, given, samples, fn)
+  local function bound(all) return ops.mean(all, 1) end
+
+  -- The mean over all samples of what `of` makes of their ratios.
+  local function mean(self, method, data, given, default, of)
     local who = ("%s:%s"):format(self.class_name, method)
     local o = options.check(who, given, declared)
     local set = tools.dataset(data)
     errors.check(#set > 0, "invalid", "%s: the data set is empty", who)
     self:check_data(who, set)
+    local samples = o.samples or default
     return self:quietly(function()
       local prior, total = self:prior(), 0
       for batch in set:batches { size = math.min(o.batch_size, #set) } do
@@ -79,7 +78,7 @@ return function(VariationalModel, tools)
           local input = self:prepare(batch.input)
           local target = batch.target and self:prepare(batch.target) or input
           self.likelihood:check_data(who, target)
-          return ops.sum(fn(self, prior, target, batch, input, o.samples or samples)):item()
+          return ops.sum(of(ratios(self, prior, target, batch, input, samples), samples)):item()
         end)
         if batch.release then batch:release() end
       end
