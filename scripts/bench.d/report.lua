@@ -68,7 +68,10 @@ local function print_model(model, workers, o)
       speed / 1e9, 100 * speed / o.peak)
   end
   local memory = o.memory and o.memory[model.name]
-  for name, kilobytes in pairs(memory or {}) do line("  %-24s %6.0f MB at most", name, kilobytes / 1024) end
+  for _, worker in ipairs(memory and workers or {}) do
+    local kilobytes = memory[worker.name]
+    if kilobytes then line("  %-24s %6.0f MB at most", worker.name, kilobytes / 1024) end
+  end
   return judge(model, of, 1e3 * work / o.peak, memory)
 end
 

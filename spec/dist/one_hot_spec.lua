@@ -61,6 +61,17 @@ describe("dist.OneHot", function()
     near({ { { 0, 0, 1 } } }, q:at(ae.tensor({ 1 }, { dtype = "i32" })):mode())
   end)
 
+  it("has a density, with gradients, of its own samples however cold they are", function()
+    local logits = ae.randn(50, 3, 10):require_grad()
+    local q = OneHot(logits, { temperature = 0.01 })
+    local z = q:sample()
+    assert.equal(0, z:min():item()) -- rounded, whatever real is
+    local divergence = q:kl(nil, { z = z })
+    assert.equal(1, divergence:isfinite():all():item())
+    divergence:sum():backward()
+    assert.equal(1, logits.grad:isfinite():all():item())
+  end)
+
   it("draws relaxed vectors, the closer to zeros and a one the colder, with the same one most often", function()
     local logits = ae.tensor { { { 0, 1, 2 } } }
     local function largest(temperature)

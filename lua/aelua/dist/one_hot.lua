@@ -24,6 +24,9 @@ local ops = core.ops
 -- The smallest that an exponential number is taken to be, where the uniform number is 0: Gumbel noise stays finite.
 local least = 1e-20
 
+-- What a number of a relaxed vector counts as at least in its density: cold ones round to 0, where that is infinite.
+local smallest = 1e-37
+
 ---@class aelua.OneHot: aelua.Distribution
 ---@field classes integer
 ---@field temperature number? nil: vectors of zeros and a one
@@ -88,7 +91,7 @@ local function relaxed_log_prob(self, x)
   local classes, t = self.classes, self.temperature
   local constant = (classes - 1) * math.log(t)
   for i = 2, classes - 1 do constant = constant + math.log(i) end
-  local log_x = ops.log(x)
+  local log_x = ops.log(ops.maximum(x, smallest))
   local tilted = self.parameters[1] - log_x * t
   local each = ops.sum(tilted - log_x, -1) - ops.logsumexp(tilted, -1) * classes + constant
   for _ = 2, self.event do each = ops.sum(each, -1) end
