@@ -197,6 +197,17 @@ static void check_large(ae_context *ctx) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) check_ways(ctx, &cases[i]);
 }
 
+/* Strides that leave one place for the window, however far they reach. */
+static void check_wide_strides(ae_context *ctx) {
+  const int64_t far = (int64_t)1 << 30;
+  const ae_conv cases[] = {
+      {2, 4, 5, 3, 3, 3, 6, 1, 1, 1, far, far, 1, 1, 1, 1},
+      {2, 4, 5, 6, 2, 3, 2, 1, 3, 1, far, 2, 1, 1, 0, 1},
+      {2, 4, 5, 6, 2, 3, 8, 3, 1, 2, 1, 7, 1, 1, 0, 0},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) check_ways(ctx, &cases[i]);
+}
+
 static void check_empty(ae_context *ctx) {
   const ae_conv none = {.n = 0,
                         .h = 3,
@@ -253,6 +264,7 @@ int main(void) {
       check_ways(ctx, &c);
     }
     check_large(ctx);
+    check_wide_strides(ctx);
     check_empty(ctx);
     check_measured(ctx);
     ae_context_close(ctx);

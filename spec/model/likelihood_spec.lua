@@ -62,6 +62,16 @@ describe("likelihoods", function()
       of:distribution(ae.zeros(1, 2, 3)):log_prob(ae.ones(1, 2, 3)))
   end)
 
+  it("gaussian, optimal, stays a density where data is met to the last bit", function()
+    local of, model = likelihood { "gaussian", variance = "optimal" }
+    local raw, x = ae.zeros(4, 2, 3):require_grad(), ae.zeros(4, 2, 3)
+    of:nll(raw, x):sum():backward()
+    assert.equal(0, raw.grad:abs():max():item())
+    assert.is_true(of:current_variance() > 0)
+    model:eval()
+    assert.equal(1, of:nll(raw:detach(), x):isfinite():all():item())
+  end)
+
   it("may be a class of one's own, which files do not carry", function()
     local Poisson = ae.VariationalModel.Likelihood:extend("Poisson")
     Poisson.kind = "poisson"

@@ -62,6 +62,11 @@ static axis back_axis(int64_t phase, int64_t out, int64_t taps, int64_t stride, 
   return a;
 }
 
+/* Phases that have a target. */
+static int64_t phase_count(int64_t stride, int64_t out) {
+  return stride < out ? stride : out;
+}
+
 static axis axis_h(const pass *p, int64_t phase) {
   const ae_conv *c = p->conv;
   return p->back ? back_axis(phase, c->h, c->r, c->stride_h, c->dilation_h, c->top)
@@ -315,7 +320,7 @@ static ae_status run(ae_context *ctx, pass *p, const real *from, const real *w, 
   p->width = p->channels / c->groups;
   p->few = p->width <= AE_DIRECT_FEW;
   p->padded = p->few ? p->width : ae_direct_padded(p->kernels, p->width);
-  p->phases_h = back ? c->stride_h : 1, p->phases_w = back ? c->stride_w : 1;
+  p->phases_h = back ? phase_count(c->stride_h, c->h) : 1, p->phases_w = back ? phase_count(c->stride_w, c->w) : 1;
   p->floor = p->finish && p->finish->f.kind == AE_RELU ? 0 : -(real)INFINITY;
   const int64_t stride = back ? c->stride_h : 1, steps = (p->rows + stride - 1) / stride;
   const span columns = reads(p, axis_w, p->phases_w, 0, p->columns);

@@ -40,10 +40,14 @@ local declared = Weighted.declare {
   strict = { type = "boolean", default = false },
 }
 
+-- Degrees that a list has at most: it is made before memory for the weights is asked for.
+local most = 1 << 24
+
 -- Degrees as a list; n stands for 1..n.
 local function listed(name, given)
   local list = {}
   if type(given) == "number" then
+    errors.check(given <= most, "invalid", "MaskedDense: %s wants at most %d, got %s", name, most, tostring(given))
     for i = 1, given do list[i] = i end
     return list
   end
@@ -63,6 +67,10 @@ end
 ---@param least? integer default 1; 0: some units see no input, which is of use where they see more than inputs
 ---@return integer[]
 function MaskedDense.spread(units, variables, least)
+  for i, value in ipairs { units or 0, variables or 0 } do
+    errors.check(math.type(value) == "integer" and value >= 1 and value <= most, "invalid",
+      "MaskedDense.spread: %s wants an integer from 1 to %d, got %s", i == 1 and "units" or "variables", most, tostring(value))
+  end
   least = math.min(least or 1, variables - 1)
   local list, count = {}, variables - least
   for i = 1, units do list[i] = least + (i - 1) % count end

@@ -21,6 +21,9 @@ local log_2pi = math.log(2 * math.pi)
 -- Share of the running mean that a batch leaves of it.
 local momentum = 0.9
 
+-- What the "optimal" variance is at least: of data that is met to the last bit the density is infinite.
+local least = 1e-12
+
 ---@param Likelihood aelua.Likelihood
 ---@param tools aelua.ModelTools
 return function(Likelihood, tools)
@@ -66,7 +69,7 @@ return function(Likelihood, tools)
     if self.logvar then return math.exp(self.logvar:item()) end
     if not self.running then return self.variance end
     local weight, sum = table.unpack(self.running:totable())
-    return weight > 0 and sum / weight or 1
+    return weight > 0 and math.max(least, sum / weight) or 1
   end
 
   function Gaussian:distribution(raw)
@@ -82,7 +85,7 @@ return function(Likelihood, tools)
 
   -- The batch's mean squared error as the variance, and on to the running mean.
   local function optimal_nll(self, squares, count)
-    local variance = ops.mean(squares) * (1 / count)
+    local variance = ops.maximum(ops.mean(squares) * (1 / count), least)
     core.no_grad(function()
       local share = 1 - momentum
       self.running:copy_(self.running * momentum + core.tensor { share, share * variance:item() })
