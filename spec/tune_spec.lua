@@ -71,6 +71,14 @@ describe("tune", function()
     assert.equal(0, (select(2, choices())))
   end)
 
+  it("goes on measuring after another inside it", function()
+    ae.tune(function()
+      ae.tune(function() end)
+      convolve()
+    end)
+    assert.equal(1, (select(2, choices())))
+  end)
+
   it("wants a function or a name that there is", function()
     for _, wrong in ipairs { "fast", 3 } do
       local ok, failure = pcall(ae.tune, wrong)

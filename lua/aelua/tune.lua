@@ -22,9 +22,9 @@ local M = {}
 function M.tune(what, ...)
   if type(what) == "string" then return core.fix_convolutions(what) end
   errors.check(type(what) == "function", "type", "tune wants a function or a name, got %s", type(what))
-  core.measure_convolutions(true)
+  local before = core.measure_convolutions(true)
   local results = table.pack(pcall(what, ...))
-  core.measure_convolutions(false)
+  core.measure_convolutions(before)
   if not results[1] then error(results[2], 0) end
   return table.unpack(results, 2, results.n)
 end

@@ -88,12 +88,15 @@ static int fix_convolutions(lua_State *L) {
   return 0;
 }
 
-/* core.measure_convolutions(boolean) */
+/* core.measure_convolutions(boolean) -> whether they were measured until now */
 static int measure_convolutions(lua_State *L) {
   const ae_lua *lua = ae_bind_lua(L);
+  ae_conv_choices *choices;
   ae_error err;
+  if (ae_conv_choices_of(lua->ctx, &choices, &err) != AE_OK) return ae_bind_raise(L, &err);
+  lua_pushboolean(L, choices->measuring);
   if (ae_conv_measure(lua->ctx, lua_toboolean(L, 1), &err) != AE_OK) return ae_bind_raise(L, &err);
-  return 0;
+  return 1;
 }
 
 static const luaL_Reg functions[] = {{"kernels", kernels},

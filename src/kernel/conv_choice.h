@@ -2,8 +2,8 @@
 ** conv_choice: which way computes a convolution. By the measured table
 ** (conv_choice.c) it is a pure function of shape, direction, threads and what the
 ** build and AELUA_BACKEND (gemm.h) have; a context may fix one way for all that
-** it serves, or measure them on what it computes. It remembers every convolution
-** it has computed, for people to read.
+** it serves, or measure them on what it computes. It remembers the convolutions
+** it has computed, up to some hundreds, for people to read.
 */
 #ifndef AE_KERNEL_CONV_CHOICE_H
 #define AE_KERNEL_CONV_CHOICE_H
