@@ -98,7 +98,8 @@ describe("a variational model", function()
     support.near({ { -1, 1, 0 }, { 1, 1, 0 }, { -1, -1, 0 }, { 1, -1, 0 } }, model:manifold { steps = 2, range = 1 })
     support.near({ { 0, 1, -1 }, { 0, 1, 1 }, { 0, -1, -1 }, { 0, -1, 1 } },
       model:manifold { steps = 2, range = 1, dims = { 3, 2 } })
-    raises("VAE:manifold: dims wants two dimensions", model.manifold, model, { dims = { 2 } })
+    raises("VAE:manifold: dims wants two different dimensions, got { 2 }", model.manifold, model, { dims = { 2 } })
+    raises("VAE:manifold: dims wants two different dimensions, got { 1, 1 }", model.manifold, model, { dims = { 1, 1 } })
   end)
 
   it("interpolates along lines and great circles", function()

@@ -205,7 +205,8 @@ return function(VariationalModel, tools)
       range = { type = "number", above = 0, default = 3 }, of = {},
     })
     local dims = check_dims(self, who, o.dims or { 1, 2 })
-    errors.check(#dims == 2 and dims[1] ~= dims[2], "invalid", "%s: dims wants two dimensions, got %d", who, #dims)
+    errors.check(#dims == 2 and dims[1] ~= dims[2], "invalid", "%s: dims wants two different dimensions, got { %s }", who,
+      table.concat(dims, ", "))
     local base, codes = code_of(self, who, o.of, o), {}
     for _, up in ipairs(spread(o.range, -o.range, o.steps)) do
       for _, right in ipairs(spread(-o.range, o.range, o.steps)) do
