@@ -1,3 +1,4 @@
+local ae = require "aelua"
 local fails = require "spec.support.fails"
 local options = require "aelua.base.options"
 
@@ -36,6 +37,13 @@ describe("options", function()
     fails("invalid", "thing: path wants string or table, got true (boolean)", function() check { path = true } end)
     fails("invalid", "thing wants the option 'path'", function() check {} end)
     fails("invalid", "thing wants a table of options, got string", function() check "path" end)
+  end)
+  it("say what came in place of a table of options", function()
+    fails("invalid", "thing wants a table of options, got a tensor", function() check(ae.ones(2)) end)
+    fails("invalid", "thing wants a table of options, got a Dataset", function() check(ae.data.dataset(ae.ones(2))) end)
+    fails("invalid", "thing wants a table of options, got an AvgPool2d", function() check(ae.nn.AvgPool2d(2)) end)
+    fails("invalid", "got a table with a metatable", function() check(setmetatable({ path = "" }, {})) end)
+    fails("invalid", "got number; more", function() options.check_table("thing", 3, "; more") end)
   end)
   it("name arguments that nobody would look at", function()
     assert.is_nil(options.no_more("thing", "a rate"))

@@ -252,4 +252,28 @@ describe("data sets", function()
     collectgarbage()
     assert.equal(6, #firsts(set))
   end)
+
+  it("take the fields there are, and no more arguments", function()
+    local x, labels = ae.zeros(3, 2), ae.tensor({ 2, 1, 2 }, { dtype = "i32" })
+    for wrong, meant in pairs { targets = "target", label = "labels", class_names = false } do
+      files.refuses("invalid", ("Dataset has no option '%s'%s"):format(wrong, meant and "; did you mean '" .. meant or ""),
+        data.Dataset, { input = x, [wrong] = x })
+    end
+    files.refuses("invalid", "Dataset: classes wants labels", data.Dataset, { input = x, classes = { "a" } })
+    files.refuses("invalid", "data.pairs takes two data sets, got a further table", data.pairs, x, x, {})
+    files.refuses("invalid", "data.dataset takes one value", data.dataset, x, {})
+    local set = data.Dataset { input = x, labels = labels }
+    files.refuses("invalid", "Dataset:map takes a function", set.map, set, ae.abs, {})
+    files.refuses("invalid", "Dataset:tensor takes the name of a field", set.tensor, set, "input", {})
+  end)
+
+  it("have labels without names of classes too", function()
+    local labels = ae.tensor({ 2, 1, 2 }, { dtype = "i32" })
+    local set = data.Dataset { input = ae.zeros(3, 2), labels = labels }
+    assert.equal("Dataset: 3 samples [2], labels", tostring(set))
+    local twice = set:concat(set)
+    assert.same({ 2, 1, 2, 2, 1, 2 }, twice:labels():totable())
+    assert.is_nil(twice.classes)
+    files.refuses("state", "some have not", set.concat, set, numbers(3))
+  end)
 end)

@@ -50,5 +50,8 @@ describe("colour and grey", function()
     files.refuses("shape", "got [2, 2, 5]", image.luma, ae.zeros(2, 2, 5))
     files.refuses("type", "got i32", image.rgb, ae.zeros({ 1, 1, 1 }, { dtype = "i32" }))
     files.refuses("type", "wants a tensor, got string", image.rgb, "x")
+    for _, name in ipairs { "grey", "rgb", "luma" } do
+      files.refuses("invalid", ("image.%s takes a tensor, got a further table"):format(name), image[name], ae.zeros(1, 1, 3), {})
+    end
   end)
 end)

@@ -110,4 +110,15 @@ describe("a model", function()
     function Lossless:init() self.encoder = nn.Dense(1) end
     raises("Lossless has no method losses", function() Lossless():losses {} end)
   end)
+
+  it("takes no data set for options, and no more arguments than it has", function()
+    local model, set = small(), ae.data.dataset(ae.ones { 4, 6 })
+    raises("Autoencoder:evaluate wants a table of options, got a Dataset; targets go into data.pairs or data.tensors",
+      model.evaluate, model, set, set)
+    raises("Autoencoder:fit wants a table of options, got a tensor; targets go into", model.fit, model, set, ae.ones { 4, 6 })
+    raises("Autoencoder:encode wants a table of options, got a Dataset", model.encode, model, set, set)
+    raises("Autoencoder:summary takes no options, got a further table", model.summary, model, {})
+    raises("Autoencoder:save takes a path, got a further table", model.save, model, "model.safetensors", {})
+    raises("Autoencoder:load takes a path, got a further table", model.load, model, "model.safetensors", {})
+  end)
 end)

@@ -18,6 +18,7 @@ describe("Reshape", function()
     end)
     support.raises("reshape: 128 values", function() nn.Reshape(16, 16):forward(ae.ones { 2, 128 }) end)
     support.raises("Reshape: size 2 of a shape wants a positive integer, got %-1", nn.Reshape, 16, -1)
+    support.raises("Reshape takes one shape, got a further table", nn.Reshape, { 8, 8, 1 }, {})
   end)
 
   it("refuses two samples that would make one", function()

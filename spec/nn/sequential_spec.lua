@@ -124,4 +124,8 @@ describe("Sequential", function()
     assert.is_true(ae.gradcheck(function(x) return model:forward(x) end, ae.randn { 3, 3, 2 }))
     assert.is_true(ae.gradcheck(function() return model:forward(ae.ones { 2, 3, 2 }) end, w1, b1, w2))
   end)
+
+  it("takes one list", function()
+    raises("Sequential takes one list of layers, got a further table", nn.Sequential, { nn.Dense(2) }, {})
+  end)
 end)

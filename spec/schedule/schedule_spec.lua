@@ -170,4 +170,8 @@ describe("schedule.plateau", function()
     other:on_epoch_begin(run)
     assert.equal(2, run.optimizer.lr)
   end)
+
+  it("constant takes a number alone", function()
+    refuses("schedule.constant takes a number, got a further table", schedule.constant, 1, {})
+  end)
 end)

@@ -1,4 +1,5 @@
 local ae = require "aelua"
+local fails = require "spec.support.fails"
 local metrics = require "aelua.train.metrics"
 local values_of = require "spec.support.values"
 
@@ -61,5 +62,12 @@ describe("metrics", function()
   it("wants numbers or tensors from a function", function()
     local list = metrics.resolve("fit", { bad = function() return "no" end })
     assert.has_error(function() metrics.value(list[1], prediction, target) end)
+  end)
+
+  it("without options take none", function()
+    for _, name in ipairs { "mse", "mae", "l2" } do
+      fails("invalid", ("metrics.%s takes a prediction and a target, got a further table"):format(name),
+        function() metrics[name](prediction, target, {}) end)
+    end
   end)
 end)

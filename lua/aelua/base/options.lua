@@ -1,5 +1,6 @@
 --- Options in a table, checked against a declaration: unknown and misspelt
 --- names raise with the nearest that exists; so do values of a wrong type.
+local core = require "aelua.core"
 local errors = require "aelua.base.errors"
 local names = require "aelua.base.names"
 
@@ -54,6 +55,22 @@ local function check_name(who, key)
   errors.raise("invalid", ("%s wants options by name, got a %s"):format(who, what), 4)
 end
 
+-- "a Dataset", where a value is an object; else its type.
+local function kind_of(value)
+  local class = type(value) == "table" and getmetatable(value)
+  local name = core.is_tensor(value) and "tensor" or class and (class.__name or "table with a metatable")
+  return name and (name:find("^[AEIOU]") and "an " or "a ") .. name or type(value)
+end
+
+--- Raises unless `given` is a plain table or nil: of an object, the fields are no options.
+---@param who string how messages begin
+---@param given any
+---@param hint? string where that belongs which may have been given: "; targets go into data.pairs"
+function M.check_table(who, given, hint)
+  if given == nil or (type(given) == "table" and getmetatable(given) == nil) then return end
+  errors.raise("invalid", ("%s wants a table of options, got %s%s"):format(who, kind_of(given), hint or ""), 4)
+end
+
 --- Checks `given` and returns a new table with every default filled in.
 ---@param who string how messages begin, for example "Autoencoder:fit"
 ---@param given table? nil is an empty table
@@ -61,9 +78,7 @@ end
 ---@param has_list? boolean the array part of `given` is the caller's own, and not looked at
 ---@return table
 function M.check(who, given, declared, has_list)
-  if given ~= nil and type(given) ~= "table" then
-    errors.raise("invalid", ("%s wants a table of options, got %s"):format(who, type(given)), 3)
-  end
+  M.check_table(who, given)
   local result = {}
   for name, value in pairs(given or {}) do
     if not (has_list and math.type(name) == "integer") then

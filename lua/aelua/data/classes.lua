@@ -67,11 +67,13 @@ function M.number(who, values, classes)
   return core.tensor(labels, { dtype = "i32" }), names
 end
 
---- Labels of two parts in one numbering.
+--- Labels of two parts in one numbering; those that have no names keep their numbers.
 ---@return userdata a
 ---@return userdata b
----@return string[] classes
+---@return string[]? classes
 function M.unite(a, a_classes, b, b_classes)
+  errors.check((a_classes ~= nil) == (b_classes ~= nil), "state", "labels of some of the data sets have names, of some have not")
+  if not a_classes then return a, b, nil end
   if table.concat(a_classes, "\0") == table.concat(b_classes, "\0") then return a, b, a_classes end
   local names, seen = {}, {}
   for _, list in ipairs { a_classes, b_classes } do

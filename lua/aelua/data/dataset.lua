@@ -12,6 +12,7 @@ local class = require "aelua.base.class"
 local classes = require "aelua.data.classes"
 local errors = require "aelua.base.errors"
 local fields = require "aelua.data.fields"
+local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
 local split = require "aelua.data.split"
 
@@ -24,14 +25,18 @@ local ops = core.ops
 ---@operator len: integer
 local Dataset = class("Dataset")
 
----@class aelua.DatasetParts
+---@class aelua.DatasetOptions
 ---@field input any [N, ...]: a tensor, rows, or a table of named ones
----@field target? any [N, ...] the same
+---@field target? any [N, ...] the same, where it is not the input
 ---@field labels? userdata [N] i32, from 1
----@field classes? string[]
+---@field classes? string[] names of the labels; default: they have none
 
----@param parts aelua.DatasetParts
+local declared = { input = {}, target = {}, labels = {}, classes = { type = "table" } }
+
+---@param parts aelua.DatasetOptions
 function Dataset:init(parts)
+  parts = options.check("Dataset", parts, declared)
+  errors.check(parts.labels or not parts.classes, "invalid", "Dataset: classes wants labels")
   self.input, self.count = fields.of("Dataset", "input", parts.input)
   self.shape = fields.shape(self.input)
   if parts.target then
@@ -58,7 +63,7 @@ function Dataset:__len() return self.count end
 function Dataset:__tostring()
   local parts = { ("%d samples %s"):format(self.count, shapes.text(self.shape)) }
   if self.target then parts[#parts + 1] = "targets " .. shapes.text(self.target_shape) end
-  if self.label then parts[#parts + 1] = ("%d classes"):format(#self.classes) end
+  if self.label then parts[#parts + 1] = self.classes and ("%d classes"):format(#self.classes) or "labels" end
   local skipped = #(self:info().skipped or {})
   if skipped > 0 then parts[#parts + 1] = ("%d skipped"):format(skipped) end
   return "Dataset: " .. table.concat(parts, ", ")
@@ -152,7 +157,8 @@ end
 --- All samples as one batch has them: every function of `map` applied, u8 as k/255.
 ---@param field? "input"|"target" default "input"; the target is nil where it is the input
 ---@return userdata|table|nil [N, ...] real
-function Dataset:tensor(field)
+function Dataset:tensor(field, ...)
+  options.no_more("Dataset:tensor", "the name of a field", ...)
   field = field or "input"
   errors.check(field == "input" or field == "target", "invalid", "Dataset:tensor wants 'input' or 'target', got %s",
     tostring(field))
@@ -234,7 +240,8 @@ end
 --- a model is evaluated. fn runs without gradients.
 ---@param fn fun(input: userdata, batch: table, training: boolean): userdata
 ---@return aelua.Dataset
-function Dataset:map(fn)
+function Dataset:map(fn, ...)
+  options.no_more("Dataset:map", "a function", ...)
   errors.check(type(fn) == "function", "type", "Dataset:map: wants a function, got %s", type(fn))
   return add_map(self, { fn = fn })
 end

@@ -49,7 +49,8 @@ end
 ---@param input aelua.Dataset|userdata [N, ...]
 ---@param target aelua.Dataset|userdata [N, ...]
 ---@return aelua.Dataset
-function M.pairs(input, target)
+function M.pairs(input, target, ...)
+  options.no_more("data.pairs", "two data sets", ...)
   local from, to = dataset(input), dataset(target)
   local samples, targets = from:fields("data.pairs"), to:fields("data.pairs")
   return Dataset {

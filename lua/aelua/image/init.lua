@@ -167,19 +167,28 @@ function M.random_patches(pictures, given) return patches.random("image.random_p
 --- does it. Alpha is dropped.
 ---@param t userdata [H, W, C] or [N, H, W, C], 1 to 4 channels
 ---@return userdata one channel
-function M.grey(t) return colour.grey("image.grey", t) end
+function M.grey(t, ...)
+  options.no_more("image.grey", "a tensor", ...)
+  return colour.grey("image.grey", t)
+end
 
 --- RGB: grey three times. Alpha is dropped.
 ---@param t userdata [H, W, C] or [N, H, W, C], 1 to 4 channels
 ---@return userdata three channels
-function M.rgb(t) return colour.rgb("image.rgb", t) end
+function M.rgb(t, ...)
+  options.no_more("image.rgb", "a tensor", ...)
+  return colour.rgb("image.rgb", t)
+end
 
 --- Luma Y of YCbCr with headroom, (16 + 65.481 R + 128.553 G + 24.966 B) / 255 for R,
 --- G, B in 0..1 (ITU-R BT.601; MATLAB's rgb2ycbcr), in which papers on
 --- super-resolution give PSNR. Black is 16/255, white 235/255.
 ---@param t userdata [H, W, C] or [N, H, W, C], 1 to 4 channels; u8 counts as k/255
 ---@return userdata real, one channel
-function M.luma(t) return colour.luma("image.luma", t) end
+function M.luma(t, ...)
+  options.no_more("image.luma", "a tensor", ...)
+  return colour.luma("image.luma", t)
+end
 
 --- Pictures in rows and columns.
 ---@param pictures any

@@ -5,6 +5,7 @@ local codes_of = require "aelua.latent.codes"
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
 local matrices = require "aelua.latent.matrices"
+local options = require "aelua.base.options"
 
 local ops = core.ops
 
@@ -19,7 +20,8 @@ local most_features = 256
 
 ---@param codes userdata [N, D], N at least 2, D at most 256
 ---@param n? integer how many components, at most D; default all
-function PCA:init(codes, n)
+function PCA:init(codes, n, ...)
+  options.no_more("latent.PCA", "codes and a number of components", ...)
   codes = codes_of.check("latent.PCA", codes)
   local count, features = table.unpack(codes.shape)
   n = n or features

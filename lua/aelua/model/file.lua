@@ -57,7 +57,8 @@ return function(tools)
   --- Writes the weights of any module.
   ---@param path string
   ---@param module aelua.Module
-  function M.save_state(path, module)
+  function M.save_state(path, module, ...)
+    options.no_more("save_state", "a path and a module", ...)
     check_module("save_state", module)
     write(path, module, "state")
   end
@@ -67,7 +68,8 @@ return function(tools)
   ---@param path string
   ---@param module T
   ---@return T module
-  function M.load_state(path, module)
+  function M.load_state(path, module, ...)
+    options.no_more("load_state", "a path and a module", ...)
     check_module("load_state", module)
     return module:load_state_dict((read("load_state", path)))
   end

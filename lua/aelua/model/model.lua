@@ -156,6 +156,7 @@ return function(tools, files)
   ---@return table<string, number>
   function Model:evaluate(data, given)
     local who = self.class_name .. ":evaluate"
+    options.check_table(who, given, "; targets go into data.pairs or data.tensors")
     local o = options.check(who, given, evaluated)
     local set = tools.dataset(data)
     errors.check(#set > 0, "invalid", "%s: the data set is empty", who)
@@ -176,7 +177,10 @@ return function(tools, files)
 
   --- A table of layers, output shapes and parameters, with totals and the compression ratio.
   ---@return string
-  function Model:summary() return require "aelua.model.summary"(self) end
+  function Model:summary(...)
+    options.no_more(self.class_name .. ":summary", "no options", ...)
+    return require "aelua.model.summary"(self)
+  end
 
   --- The model as a Mermaid flow chart.
   ---@return string
@@ -187,14 +191,20 @@ return function(tools, files)
   --- reason is returned, and written to standard error.
   ---@param path string
   ---@return string? reason
-  function Model:save(path) return files.save_model(path, self) end
+  function Model:save(path, ...)
+    options.no_more(self.class_name .. ":save", "a path", ...)
+    return files.save_model(path, self)
+  end
 
   --- Reads weights from a file that `save` or ae.save_state wrote.
   ---@generic T: aelua.Model
   ---@param self T
   ---@param path string
   ---@return T self
-  function Model:load(path) return files.load_state(path, self) end
+  function Model:load(path, ...)
+    options.no_more(self.class_name .. ":load", "a path", ...)
+    return files.load_state(path, self)
+  end
 
   return Model
 end

@@ -2,6 +2,7 @@
 local core = require "aelua.core"
 local Layer = require "aelua.nn.layer"
 local errors = require "aelua.base.errors"
+local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
 
 local reshape = core.ops.reshape
@@ -15,6 +16,7 @@ Reshape.rearranges = true
 ---@param ... integer|integer[] one shape, or its sizes
 function Reshape:init(...)
   local first = ...
+  if type(first) == "table" then options.no_more("Reshape", "one shape", select(2, ...)) end
   self.shape = shapes.check("Reshape", type(first) == "table" and first or { ... })
   errors.check(#self.shape > 0, "invalid", "Reshape wants one shape, got named shapes")
   self._dims = { 0, table.unpack(self.shape) }

@@ -10,6 +10,7 @@ local Module = require "aelua.nn.module"
 local activation = require "aelua.nn.activation"
 local blame = require "aelua.nn.blame"
 local errors = require "aelua.base.errors"
+local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
 local tree = require "aelua.nn.tree"
 
@@ -32,7 +33,8 @@ local function highest_index(list)
 end
 
 ---@param layers table
-function Sequential:init(layers)
+function Sequential:init(layers, ...)
+  options.no_more("Sequential", "one list of layers", ...)
   errors.check(type(layers) == "table" and not tree.is_module(layers), "invalid",
     "Sequential wants a list of layers in braces, got %s", type(layers) == "table" and layers.class_name or type(layers))
   for i = 1, highest_index(layers) do

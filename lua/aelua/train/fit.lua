@@ -250,6 +250,7 @@ end
 ---@return aelua.History
 function M.run(model, train, given, tools)
   local who = (model.class_name or "model") .. ":fit"
+  options.check_table(who, given, "; targets go into data.pairs or data.tensors")
   local o = options.check(who, given, declared)
   errors.check(o.checkpoint or not o.resume, "invalid", "%s: resume wants the option 'checkpoint'", who)
   local list = metrics.resolve(who, o.metrics or model.metrics, model)

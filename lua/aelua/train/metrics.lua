@@ -24,10 +24,16 @@ local function squared_error(prediction, target)
 end
 
 --- Mean squared error of each sample.
-function M.mse(prediction, target) return ops.mean(squared_error(prediction, target), 2) end
+function M.mse(prediction, target, ...)
+  options.no_more("metrics.mse", "a prediction and a target", ...)
+  return ops.mean(squared_error(prediction, target), 2)
+end
 
 --- Mean absolute error of each sample.
-function M.mae(prediction, target) return ops.mean(ops.abs(rows(prediction) - rows(target)), 2) end
+function M.mae(prediction, target, ...)
+  options.no_more("metrics.mae", "a prediction and a target", ...)
+  return ops.mean(ops.abs(rows(prediction) - rows(target)), 2)
+end
 
 ---@class aelua.PsnrOptions
 ---@field peak? number the brightest value, default 1
@@ -45,7 +51,10 @@ function M.psnr(prediction, target, given)
 end
 
 --- Euclidean length of each sample's error.
-function M.l2(prediction, target) return ops.sqrt(ops.sum(squared_error(prediction, target), 2)) end
+function M.l2(prediction, target, ...)
+  options.no_more("metrics.l2", "a prediction and a target", ...)
+  return ops.sqrt(ops.sum(squared_error(prediction, target), 2))
+end
 
 --- Structural similarity (SSIM) of each picture [H, W, C], 1 where they are the
 --- same; the mean over channels. Wang et al. 2004, with the paper's constants.
