@@ -209,9 +209,10 @@ function ae.clamp(x, low, high) end
 function Tensor:clamp(low, high) end
 
 --- Tensors side by side along a dimension they have. They agree in type and in the other sizes.
----@param ... aelua.Tensor [.., n, ..] one or more
+---@param tensors aelua.Tensor[] [.., n, ..] one or more
+---@param dim? integer|table the dimension; default 1
 ---@return aelua.Tensor # [.., the sum of their sizes, ..] of their type
-function ae.concat(...) end
+function ae.concat(tensors, dim) end
 
 --- A convolution of signals: f(z + b), z[n,p,k] the sum over r, c of x[n, p*stride + r*dilation - before, c] w[r,c,k], x being 0 outside; in one pass.
 --- The kernel is not flipped. Padding "same" is TensorFlow's and Keras's; for PyTorch's padding = n give n. Errors: shapes that do not fit, a kernel longer than x with its padding, groups that do not divide.
@@ -1343,9 +1344,10 @@ function ae.squeeze(x, dims) end
 function Tensor:squeeze(dims) end
 
 --- Tensors of one type and shape side by side along a new dimension.
----@param ... aelua.Tensor [any shape] one or more, all the same
+---@param tensors aelua.Tensor[] [any shape] one or more, all the same
+---@param dim? integer|table where the new dimension is in the result; default 1
 ---@return aelua.Tensor # [.., how many, ..] of their type
-function ae.stack(...) end
+function ae.stack(tensors, dim) end
 
 --- Standard deviation over dimensions: the root of var. Its gradient is 0 where it is 0.
 ---@param x aelua.Tensor [any shape]

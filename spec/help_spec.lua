@@ -4,6 +4,7 @@ local core = require "aelua.core"
 local annotations = require "aelua.help.annotations"
 local catalog = require "aelua.help.catalog"
 local help = require "aelua.help"
+local options = require "aelua.base.options"
 local reference = require "aelua.help.reference"
 local source = require "aelua.help.source"
 
@@ -21,6 +22,11 @@ describe("ae.help", function()
     end
     assert.equal(text, help.text(ae, ae.clamp))
     assert.equal(text, help.text(ae, "ae.clamp"))
+  end)
+
+  it("shows a list of tensors as the table that it is", function()
+    assert.matches("^ae%.concat%({tensors%.%.%.}, dim%?%)\n", help.text(ae, "concat"))
+    assert.matches("function ae%.stack%(tensors, dim%) end", annotations.render())
   end)
 
   it("shows a class by name, by value and by an object of it", function()
@@ -71,6 +77,69 @@ describe("ae.help", function()
   it("names the nearest where nothing has the name", function()
     assert.error_matches(function() help.text(ae, "densse") end, "help: nothing is called 'densse'; did you mean '[dD]ense'%?")
     assert.error_matches(function() help.text(ae, {}) end, "help: nothing is written about this table")
+  end)
+end)
+
+-- What makes one of each class of ae.nn that takes options.
+local made_from = {
+  AvgPool1d = { 2 }, AvgPool2d = { 2 }, BatchNorm = {}, Conv1d = { 2, 3 }, Conv2d = { 2, 3 }, ConvTranspose1d = { 2, 3 },
+  ConvTranspose2d = { 2, 3 }, Dense = { 2 }, DepthwiseConv2d = { 3 }, GroupNorm = { 2 }, GumbelSoftmax = { 2, 3 },
+  HouseholderFlow = {}, InverseAutoregressiveFlow = {}, LayerNorm = {}, MaskedDense = { 2, { inputs = 2, degrees = 2 } },
+  MaxPool1d = { 2 }, MaxPool2d = { 2 }, MixturePrior = {}, SeparableConv2d = { 2, 3 }, StandardPrior = {},
+  TiedConvTranspose1d = { ae.nn.Conv1d(2, 3) }, TiedConvTranspose2d = { ae.nn.Conv2d(2, 3) }, TiedDense = { ae.nn.Dense(2) },
+  UpSampling1d = { 2 }, UpSampling2d = { 2 }, VampPrior = {}, Variational = { 2 }, VectorQuantizer = { 4, 2 },
+}
+
+describe("a class's entry", function()
+  local function each_layer(visit)
+    catalog.each(catalog.of(ae), function(item)
+      if item.kind == "class" and item.path:find("^ae%.nn%.") then visit(item, item.entry()) end
+    end)
+  end
+
+  it("has the arguments of the constructor that runs, inherited or not", function()
+    each_layer(function(item, entry)
+      local real, shown = {}, {}
+      for i = 2, debug.getinfo(item.value.init, "u").nparams do real[i - 1] = debug.getlocal(item.value.init, i) end
+      local arguments = assert(entry.title:match("%((.*)%)$"), entry.title .. " has no signature")
+      for name in arguments:gmatch("[%w_]+") do shown[#shown + 1] = name end
+      assert.same(real, shown, item.path)
+      if #real > 0 then assert.equal("Arguments", entry.sections[1].title, item.path) end
+    end)
+    assert.matches("^ae%.nn%.ConvTranspose2d%(filters, kernel, given%?%)\n", help.text(ae, "ConvTranspose2d"))
+    assert.matches("^ae%.nn%.AvgPool2d%(size, given%?%)\n", help.text(ae, "AvgPool2d"))
+  end)
+
+  it("lists the options that the class takes, and no other", function()
+    local check, taken = options.check, {}
+    finally(function() options.check = check end)
+    function options.check(who, given, declared, ...) -- luacheck: ignore 122
+      taken[who] = taken[who] or declared
+      return check(who, given, declared, ...)
+    end
+    each_layer(function(item, entry)
+      if made_from[item.name] then item.value(table.unpack(made_from[item.name])) end
+      local accepted, listed = {}, {}
+      for name in pairs(made_from[item.name] and taken[item.name] or {}) do accepted[#accepted + 1] = name end
+      for _, section in ipairs(entry.sections) do
+        for _, option in ipairs(section.title:find("^Options") and section.items or {}) do
+          listed[#listed + 1] = option.name:match("^[%w_]+")
+        end
+      end
+      table.sort(accepted)
+      table.sort(listed)
+      assert.same(accepted, listed, item.path)
+    end)
+  end)
+
+  it("names what it extends as help finds it", function()
+    catalog.each(catalog.of(ae), function(item)
+      if item.kind ~= "class" then return end
+      for _, line in ipairs(item.entry().text) do
+        local parent = line:match("^Extends `(.-)`")
+        if parent then assert.matches(parent:gsub("%p", "%%%0"), help.text(ae, parent)) end
+      end
+    end)
   end)
 end)
 

@@ -10,7 +10,7 @@ local function comment(lines, text)
 end
 
 local function input_type(input)
-  return input.number and "aelua.Tensor|number" or "aelua.Tensor"
+  return input.list and "aelua.Tensor[]" or input.number and "aelua.Tensor|number" or "aelua.Tensor"
 end
 
 local function add_function(lines, entry, operation, owner, from)
@@ -27,14 +27,12 @@ local function add_function(lines, entry, operation, owner, from)
   end
   for i = from, #operation.inputs do
     local input = operation.inputs[i]
-    param(input.list and "..." or input.name, input.optional, input_type(input), (inputs[i].text:gsub("\n", " ")))
+    param(input.name, input.optional, input_type(input), (inputs[i].text:gsub("\n", " ")))
   end
   -- Attributes come in order or in one table, so the first may be that table.
   for i, attribute in ipairs(operation.attributes) do
     local kind = attributes[i].type .. (i == 1 and "|table" or "")
-    if names[#names] ~= "..." then
-      param(attribute.name, not attribute.required, kind, (attributes[i].text:gsub("\n", " ")))
-    end
+    param(attribute.name, not attribute.required, kind, (attributes[i].text:gsub("\n", " ")))
   end
   for i = 1, operation.outputs do
     local text = i == 1 and operation.result or ""

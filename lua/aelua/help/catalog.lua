@@ -62,20 +62,56 @@ function M.function_entry(path, fn)
   return doc and entry.lua_function(path or doc.name or "function", doc) or made_by_another(path or "function", docs)
 end
 
+-- Where the class called `wanted` is declared in a file around the functions of `class`:
+-- the file's docs, and the declaration.
+local function declaration_of(class, wanted)
+  local docs
+  for _, name in ipairs(sorted_keys(class)) do
+    if type(class[name]) == "function" and name ~= "is" then -- `is` is of every class
+      docs = docs_around(class[name])
+      local declared = find(docs, function(doc) return doc.kind == "class" and doc.class_name == wanted end)
+      if declared then return docs, declared end
+    end
+  end
+  return docs, nil
+end
+
+-- The classes from `class` up to the one that has its constructor, without that one.
+local function heirs_of(class)
+  local heirs = {}
+  while class.super and not rawget(class, "init") do
+    heirs[#heirs + 1] = class.class_name
+    class = class.super
+  end
+  return heirs
+end
+
+---@param class aelua.Class
+---@param public table<aelua.Class, string> names of the classes that help shows
+---@return aelua.Maker
+local function maker_of(class, public)
+  local line = debug.getinfo(class.init, "S").linedefined
+  local init = find(docs_around(class.init), function(doc) return doc.kind == "function" and doc.line == line end)
+  local between, parent = {}, class.super
+  while parent and parent.super and not public[parent] do
+    local _, declared = declaration_of(parent, parent.class_name)
+    between[#between + 1] = declared
+    parent = parent.super
+  end
+  local extends = parent and public[parent]
+  return { init = init, heirs = heirs_of(class), between = between, extends = extends and extends:gsub("^ae%.", "") }
+end
+
 -- A class of a family, made by a function, is told of where the family's base stands.
-local function class_entry(path, class)
+local function class_entry(path, class, public)
   local docs
   for _, wanted in ipairs { class.class_name, class.super and class.super.class_name } do
-    for _, name in ipairs(sorted_keys(class)) do
-      if type(class[name]) == "function" and name ~= "is" then -- `is` is of every class
-        docs = docs_around(class[name])
-        local declared = find(docs, function(doc) return doc.kind == "class" and doc.class_name == wanted end)
-        if declared then
-          local shown = entry.class(path, docs, declared)
-          shown.shared = wanted ~= class.class_name
-          return shown
-        end
-      end
+    local declared
+    docs, declared = declaration_of(class, wanted)
+    if declared then
+      local shown = entry.class(path, docs, declared, maker_of(class, public))
+      shown.shared = wanted ~= class.class_name
+      return shown
     end
   end
   return made_by_another(path, docs or {})
@@ -90,17 +126,18 @@ local function namespace_entry(item)
   return { title = item.path, text = {}, sections = { { title = "Names", items = members } } }
 end
 
-local function walk(items, path, namespace, seen)
+local function walk(items, path, namespace, seen, public)
   for _, key in ipairs(sorted_keys(namespace)) do
     local value = rawget(namespace, key)
     local item = { path = path .. "." .. key, name = key, value = value }
     if type(value) == "table" and rawget(value, "class_name") then
       item.kind = "class"
-      item.entry = function() return class_entry(item.path, value) end
+      public[value] = public[value] or item.path
+      item.entry = function() return class_entry(item.path, value, public) end
     elseif type(value) == "table" and not seen[value] then
       seen[value] = true
       item.kind, item.members = "namespace", {}
-      walk(item.members, item.path, value, seen)
+      walk(item.members, item.path, value, seen, public)
       item.entry = function() return namespace_entry(item) end
     elseif type(value) == "function" and value == core.ops[key] then
       if path ~= "ae" then
@@ -173,7 +210,7 @@ function M.of(ae)
   local known = {}
   for _, item in ipairs(described) do known[item.path] = true end
   local walked = {}
-  walk(walked, "ae", ae, { [ae] = true })
+  walk(walked, "ae", ae, { [ae] = true }, {})
   for _, item in ipairs(walked) do
     if not known[item.path] then items[#items + 1] = item end
   end

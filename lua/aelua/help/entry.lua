@@ -49,7 +49,7 @@ local function split_lines(text)
   return lines
 end
 
---- How an operation is called: "sum(x, dims?, keepdim?)".
+--- How an operation is called: "sum(x, dims?, keepdim?)", "concat({tensors...}, dim?)".
 ---@param operation table from core.describe
 ---@param from? integer the first input that is named; default 1
 ---@return string
@@ -57,7 +57,7 @@ function M.signature(operation, from)
   local names = {}
   for i = from or 1, #operation.inputs do
     local input = operation.inputs[i]
-    names[#names + 1] = input.name .. (input.list and "..." or input.optional and "?" or "")
+    names[#names + 1] = input.list and ("{%s...}"):format(input.name) or input.name .. (input.optional and "?" or "")
   end
   for _, attribute in ipairs(operation.attributes) do
     names[#names + 1] = attribute.name .. (attribute.required and "" or "?")
@@ -136,6 +136,8 @@ local function as_items(list)
   return items
 end
 
+local options_pattern = "aelua%.[%w_.]*Options"
+
 -- The fields of a type: its own, and those of the types that it extends.
 local function all_fields(declared)
   local fields, seen = {}, {}
@@ -157,7 +159,7 @@ local function add_function_sections(entry, doc)
   end
   section("Arguments", as_items(doc.params))
   for _, param in ipairs(doc.params) do
-    local type_name = param.type:match("aelua%.[%w_.]*Options")
+    local type_name = param.type:match(options_pattern)
     local options = type_name and find_type(type_name)
     if options then section(("Options in `%s`"):format(param.name), as_items(all_fields(options))) end
   end
@@ -214,45 +216,63 @@ function M.field(path, name, module, owner)
   return entry
 end
 
--- The options of a class that leaves making itself to the one it extends.
-local function add_inherited_options(entry, declared)
-  local options = find_type(("aelua.%sOptions"):format(declared.class_name or ""))
-  if not options then return end
-  entry.title = entry.title .. "(given)"
-  entry.sections[#entry.sections + 1] = { title = "Options in `given`", items = as_items(all_fields(options)) }
+-- A constructor as a class sees it that leaves being made to the one it extends: the
+-- options are those that the class, or the nearest before the constructor's, has a type for.
+local function constructor_of(maker)
+  local own
+  for _, name in ipairs(maker.heirs) do own = own or find_type(("aelua.%sOptions"):format(name)) end
+  if not own then return maker.init end
+  local init = setmetatable({ params = {} }, { __index = maker.init })
+  for i, param in ipairs(maker.init.params) do
+    local kind = param.type:gsub(options_pattern, own.type_name)
+    init.params[i] = { name = param.name, optional = param.optional, type = kind, text = param.text }
+  end
+  return init
 end
+
+-- How a class came to be: what help says of it beside its own file.
+---@class aelua.Maker
+---@field init aelua.Doc the constructor, its own or inherited
+---@field heirs string[] names of the classes below the one that declares it, this class first
+---@field extends string? the nearest class above that help shows
+---@field between aelua.Doc[] declarations of the classes that it does not show, up to there
 
 ---@param title string the class's public name
 ---@param docs aelua.Doc[] of the file that declares it
 ---@param declared aelua.Doc the declaration
+---@param maker aelua.Maker
 ---@return aelua.HelpEntry
-function M.class(title, docs, declared)
-  local methods, init = {}, nil
+function M.class(title, docs, declared, maker)
+  local methods, init = {}, constructor_of(maker)
   for _, doc in ipairs(docs) do
     local method = doc.kind == "function" and doc.name and doc.name:match("^" .. declared.name .. "[:.]([%a][%w_]*)$")
-    if method == "init" then
-      init = doc
-    elseif method and #doc.text > 0 then
+    if method and method ~= "init" and #doc.text > 0 then
       methods[#methods + 1] = { name = call_text(method, doc), type = "", text = source.first_sentence(doc.text) }
     end
   end
   local text = declared.text
   if #text == 0 and docs[1].kind == "file" then text = docs[1].text end
-  local entry = { title = init and call_text(title, init) or title, text = { table.unpack(text) }, sections = {} }
-  if init then
-    if #init.text > 0 and #text > 0 then entry.text[#entry.text + 1] = "" end
-    table.move(init.text, 1, #init.text, #entry.text + 1, entry.text)
-    add_function_sections(entry, init)
-  else
-    add_inherited_options(entry, declared)
+  local entry = { title = call_text(title, init), text = { table.unpack(text) }, sections = {} }
+  if #init.text > 0 and #text > 0 then entry.text[#entry.text + 1] = "" end
+  table.move(init.text, 1, #init.text, #entry.text + 1, entry.text)
+  add_function_sections(entry, init)
+  -- What a class without a constructor declares is for those that extend it.
+  local left = #init.arguments == 0 and find_type(("aelua.%sOptions"):format(declared.class_name))
+  if left then
+    entry.sections[#entry.sections + 1] = { title = "Options of classes that extend it", items = as_items(all_fields(left)) }
   end
-  if declared.parent then
+  if maker.extends then
     if #entry.text > 0 then entry.text[#entry.text + 1] = "" end
-    entry.text[#entry.text + 1] = ("Extends `%s`, whose methods it has too."):format(declared.parent)
+    entry.text[#entry.text + 1] = ("Extends `%s`, whose methods it has too."):format(maker.extends)
   end
-  if #declared.fields > 0 then
-    entry.sections[#entry.sections + 1] = { title = "Fields", items = as_items(declared.fields) }
+  local fields, seen = {}, {}
+  for _, one in ipairs { declared, table.unpack(maker.between) } do
+    for _, field in ipairs(one.fields) do
+      if not seen[field.name] then fields[#fields + 1] = field end
+      seen[field.name] = true
+    end
   end
+  if #fields > 0 then entry.sections[#entry.sections + 1] = { title = "Fields", items = as_items(fields) } end
   if #methods > 0 then entry.sections[#entry.sections + 1] = { title = "Methods", items = methods } end
   return entry
 end

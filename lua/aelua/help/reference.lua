@@ -59,7 +59,7 @@ local function add_entry(lines, entry, level, told)
     return
   end
   if text ~= "" then
-    told[text] = entry.title
+    told[text] = entry.title:match("^[^(]*")
     add_prose(lines, entry.text, entry.by_line)
     lines[#lines + 1] = ""
   end

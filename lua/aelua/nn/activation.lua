@@ -36,28 +36,29 @@ local function declare(class_name, name, option, default)
   local class = Activation:extend(class_name)
   class.name, class.option, class.default, class.transparent = name, option, default, class
 
-  function class:init(value)
-    if not option then
-      errors.check(value == nil, "invalid", "%s takes no options", class_name)
-      return
-    end
-    if type(value) == "table" then
-      for key in pairs(value) do
-        errors.check(key == option, "invalid", "%s has no option '%s'%s", class_name, tostring(key),
-          names.hint(key, { option }))
-      end
-      value = value[option]
-    end
-    if value == nil then value = default end
-    local fits = type(value) == "number" and value == value and (kind == "number" or math.type(value) == kind)
-    errors.check(fits, "invalid", "%s: %s wants %s, got %s", class_name, option,
-      kind == "number" and "a number" or "an integer", tostring(value))
-    self[option] = value
-  end
-
   if option then
+    ---@param value? number|table slope (LeakyReLU, 0.01), alpha (ELU, 1) or dim (Softmax, -1), or a table with it
+    function class:init(value)
+      if type(value) == "table" then
+        for key in pairs(value) do
+          errors.check(key == option, "invalid", "%s has no option '%s'%s", class_name, tostring(key),
+            names.hint(key, { option }))
+        end
+        value = value[option]
+      end
+      if value == nil then value = default end
+      local fits = type(value) == "number" and value == value and (kind == "number" or math.type(value) == kind)
+      errors.check(fits, "invalid", "%s: %s wants %s, got %s", class_name, option,
+        kind == "number" and "a number" or "an integer", tostring(value))
+      self[option] = value
+    end
+
     function class:forward(x) return op(x, self[option]) end
   else
+    function class:init(...)
+      errors.check((...) == nil, "invalid", "%s takes no options", class_name)
+    end
+
     function class:forward(x) return op(x) end
   end
 

@@ -15,7 +15,17 @@ local Weighted = require "aelua.nn.weighted"
 local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
 
----@class aelua.SeparableConv2dOptions: aelua.DepthwiseConv2dOptions
+---@class aelua.SeparableConv2dOptions
+---@field activation? string|table|aelua.Module default: none
+---@field multiplier? integer channels between the steps, for each of the input's; default 1
+---@field stride? integer|integer[] default 1
+---@field padding? string|integer|integer[] as of nn.Conv2d
+---@field dilation? integer|integer[] default 1
+---@field bias? boolean default true
+---@field bias_init? any default "zeros"
+---@field l1? number default 0
+---@field l2? number default 0
+---@field activity_l1? number default 0
 ---@field depthwise_init? any see nn.init; default "glorot_uniform"
 ---@field pointwise_init? any default "glorot_uniform"
 

@@ -8,6 +8,7 @@ local options = require "aelua.base.options"
 local StandardPrior = Prior:extend("StandardPrior")
 StandardPrior.is_standard = true
 
+---@param given? table of options, of which it has none
 function StandardPrior:init(given) options.check("StandardPrior", given, {}) end
 
 function StandardPrior:distribution()
