@@ -48,7 +48,7 @@ describe("pictures in rows and columns", function()
 
   it("may be real, bytes, flat lists, data sets, grey among colour", function()
     local o = { padding = 0, scale = 1, columns = 2 }
-    assert.same({ { 0, 255 }, { 128, 51 } }, rows(image.grid(ae.tensor { { { { -1 } } }, { { { 7 } } }, { { { 0.5 } } },
+    assert.same({ { 0, 255 }, { 128, 51 } }, rows(image.grid(ae.tensor { { { { -1 } } }, { { { 1.5 } } }, { { { 0.5 } } },
       { { { 0.2 } } } }, o)))
     assert.same({ { 1, 2 } }, rows(image.grid({ dots { 1 }, dots { 2 } }, o)))
     assert.same({ { 1, 2 } }, rows(image.grid(ae.data.tensors(dots { 1, 2 }), o)))
@@ -101,7 +101,7 @@ describe("picture files", function()
 
   it("are PNG of 8 or 16 bits, and JPEG, by the ending", function()
     local path = folder .. "/deep.PNG"
-    local t = ae.tensor { { { 0, 1 / 65535 }, { 0.5, 7 } } }
+    local t = ae.tensor { { { 0, 1 / 65535 }, { 0.5, 1.5 } } }
     image.save(path, t, { depth = 16 })
     files.same(ae.tensor { { { 0, 1 / 65535 }, { 32768 / 65535, 1 } } }, image.load(path))
     image.save(path, u8 { { 1, 255 } }, { depth = 16 })
@@ -114,6 +114,15 @@ describe("picture files", function()
       assert.equal("\xff\xd8\xff", files.read(folder .. name):sub(1, 3))
       files.same({ { { 50 }, { 50 } } }, image.load(folder .. name, { channels = 1 }))
     end
+  end)
+
+  it("are not written of numbers that are no brightness in 0..1", function()
+    local path, light = folder .. "/light.png", ae.full({ 2, 2 }, 200)
+    local text = "real pictures lie in 0..1, the greatest value of this one is 200; did you mean u8, or to divide by 255?"
+    files.refuses("invalid", "image.save: " .. text, image.save, path, light)
+    files.refuses("invalid", "image.save: " .. text, image.save, path, light, { depth = 16 })
+    files.refuses("invalid", "image.grid: " .. text, image.grid, { light / 255, light })
+    assert.has_error(function() image.load(path) end)
   end)
 
   it("may be strings", function()

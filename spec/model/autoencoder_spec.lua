@@ -204,6 +204,32 @@ describe("Autoencoder", function()
       assert.equal("shape", failure.code)
     end)
 
+    it("an activation that the loss applies itself", function()
+      for loss, ending in pairs { bce_logits = "sigmoid", cross_entropy_logits = "softmax" } do
+        raises(("the decoder ends with %s, but the loss %s takes logits and applies it itself; did you mean loss = \"%s\"?")
+          :format(ending, loss, (loss:gsub("_logits", ""))), small,
+          { input = { 6 }, loss = loss, decoder = nn.Sequential { nn.Dense(6, ending) } })
+      end
+    end)
+
+    it("targets of bce outside 0..1, as they come or as a scaler makes them", function()
+      local light, unit = ae.ones { 4, 2, 3 } * 200, ae.ones { 4, 2, 3 }
+      local decoder = nn.Sequential { nn.Dense { 2, 3 } }
+      local text = "Autoencoder: the loss %s wants targets from 0 to 1, got 200 to 200"
+      for _, loss in ipairs { "bce", "bce_logits" } do
+        raises(text:format(loss), function() small({ loss = loss, decoder = decoder }):fit(light, { verbose = 0 }) end)
+        raises(text:format(loss), function() small({ loss = loss, decoder = decoder }):evaluate(light) end)
+        raises(text:format(loss), function()
+          small({ loss = loss, decoder = decoder }):fit(unit, { verbose = 0, validation = light })
+        end)
+      end
+      local scaler = ae.data.MinMaxScaler({ low = -1 }):fit(ae.concat({ unit, unit * 0 }, 1))
+      raises("bce wants targets from 0 to 1, got %-1 to 1", function()
+        small({ loss = "bce", scaler = scaler }):evaluate(ae.concat({ unit, unit * 0 }, 1))
+      end)
+      assert.is_number(small({ loss = "bce_logits", decoder = decoder }):evaluate(unit + 1e-6).loss)
+    end)
+
     it("layers that do not fit, by name", function()
       raises("decoder%[2%] Reshape: reshape: 128 values %[128%] do not fill %[16, 16%]", ae.Autoencoder, {
         input = { 256 }, encoder = nn.Sequential { nn.Dense(8) },

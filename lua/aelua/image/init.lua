@@ -1,6 +1,6 @@
 --- `ae.image`: pictures in files, side by side, and in the terminal. Pictures are
 --- tensors [H, W], [H, W, C], [N, H, W] or [N, H, W, C], u8 or real in 0..1 (what
---- lies outside is cut off), grey (C = 1), RGB (3) or either with alpha (2, 4);
+--- lies outside is cut off; a value above 2 is an error), grey (C = 1), RGB (3) or either with alpha (2, 4);
 --- data sets of them; or lists of these.
 local colour = require "aelua.image.colour"
 local core = require "aelua.core"

@@ -7,11 +7,21 @@ local ops = core.ops
 
 local M = {}
 
+-- Reconstructions overshoot a little; past this, numbers are no brightness in 0..1.
+local brightest = 2
+
+local function check_values(who, t)
+  errors.check(ops.isnan(t):sum():item() == 0, "invalid", "%s: the picture has nan in it", who)
+  local most = shapes.count(t.shape) > 0 and ops.max(t):item() or 0
+  errors.check(most <= brightest, "invalid",
+    "%s: real pictures lie in 0..1, the greatest value of this one is %.6g; did you mean u8, or to divide by 255?", who, most)
+end
+
 -- u8 0..255, rounded, what lies outside 0..1 cut off; or real 0..1.
 local function convert(who, t, dtype)
   errors.check(t.dtype ~= "i32", "type", "%s: wants u8 or real pictures, got i32", who)
   if t.dtype == "u8" then return dtype == "u8" and t or ops.scaled(t) end
-  errors.check(ops.isnan(t):sum():item() == 0, "invalid", "%s: the picture has nan in it", who)
+  check_values(who, t)
   if dtype ~= "u8" then return t end
   return (ops.clamp(t, 0, 1) * 255 + 0.5):floor():to("u8")
 end

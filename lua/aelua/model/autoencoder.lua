@@ -40,6 +40,7 @@ return function(Model, tools)
     self.encoder = o.encoder
     self.decoder = o.decoder
     self:connect(o.target and shapes.check(who, o.target) or self.input)
+    loss.check_activation(who, self._loss, self.decoder:output_activation())
   end
 
   --- Builds encoder and decoder, and checks that what comes out is `wanted`.
@@ -56,6 +57,11 @@ return function(Model, tools)
     Model.check_data(self, who, set)
     if self._loss and loss.describe(self._loss) then self:check_targets(who, set) end
   end
+
+  -- The first batch of every pass is looked at for targets that the loss is not of.
+  function Autoencoder:begin_pass() self._unseen = true end
+
+  function Autoencoder:end_pass() self._unseen = nil end
 
   -- The loss of named results is the sum of each one's.
   local function named_losses(self, prediction, target)
@@ -90,6 +96,10 @@ return function(Model, tools)
       "%s: the file does not carry its loss, which was a function: ae.load_model(path, { loss = ... })", self.class_name)
     local input = self:prepare(batch.input)
     local target = batch.target and self:prepare(batch.target) or input
+    if self._unseen then
+      loss.check_target(self.class_name, self._loss, target)
+      self._unseen = nil
+    end
     local code = self:within(self.encoder, "forward", parts.corrupted(self, input))
     local total, terms, prediction = reconstruction(self, code, target, wants_prediction)
     local penalties = self:penalties()

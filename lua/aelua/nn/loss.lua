@@ -43,6 +43,12 @@ local of_logits = {
   cross_entropy = { softmax = { name = "cross_entropy_logits", activation = ops.softmax } },
 }
 
+-- Losses of targets that are probabilities, or brightness that counts as one.
+local of_unit = { bce = true, bce_logits = true, continuous_bernoulli = true }
+
+-- Room for rounding where a scaler made the targets.
+local rounding = 1e-5
+
 ---@class aelua.Loss
 ---@field name string? nil: a function of the user's own
 ---@field options table<string, any>
@@ -138,6 +144,34 @@ end
 ---@param activation string? see Module.output_activation
 ---@return { of_logits: function, activation: function }?
 function M.fused(loss, activation) return activation and loss.fusions and loss.fusions[activation] or nil end
+
+--- Raises where the activation before the loss is one that the loss applies itself.
+---@param who string how messages begin
+---@param loss aelua.Loss
+---@param activation string? see Module.output_activation
+function M.check_activation(who, loss, activation)
+  for name, fusions in pairs(of_logits) do
+    local fusion = activation and fusions[activation]
+    errors.check(not fusion or loss.name ~= fusion.name, "invalid",
+      "%s: the decoder ends with %s, but the loss %s takes logits and applies it itself; did you mean loss = \"%s\"?",
+      who, activation, loss.name, name)
+  end
+end
+
+--- Raises where a loss of targets in 0..1 is given others.
+---@param who string how messages begin
+---@param loss aelua.Loss
+---@param target aelua.Tensor|table<string, aelua.Tensor>
+function M.check_target(who, loss, target)
+  if not of_unit[loss.name] then return end
+  for _, t in pairs(core.is_tensor(target) and { target } or target) do
+    if shapes.count(t.shape) > 0 then
+      local low, high = ops.min(t):item(), ops.max(t):item()
+      errors.check(not (low < -rounding or high > 1 + rounding), "invalid",
+        "%s: the loss %s wants targets from 0 to 1, got %.6g to %.6g", who, loss.name, low, high)
+    end
+  end
+end
 
 --- What `get` takes to make the loss again, as data; nil: a function of the user's own.
 ---@param loss aelua.Loss
