@@ -158,3 +158,4 @@ for i, picture in ipairs(test) do
   image.save(("decoded-%d.png"):format(i), decoded)
 end
 ae.save_state("codec.safetensors", model)
+print("wrote codes-N.bin and decoded-N.png, N being the test, and codec.safetensors")

@@ -11,7 +11,9 @@ local optim, data = ae.optim, ae.data
 
 local path, epochs, model_path, seed = ...
 local train, test = data.load(path or "digits")
-local model = ae.load_model(model_path or "conv.safetensors")
+model_path = model_path or "conv.safetensors"
+assert(io.open(model_path), model_path .. " is not there: run conv_autoencoder.lua first"):close()
+local model = ae.load_model(model_path)
 
 ae.seed(tonumber(seed) or 42)
 local function noisy(set)

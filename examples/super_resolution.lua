@@ -118,3 +118,4 @@ for i, picture in ipairs(test) do
   end)
 end
 print(("mean: bicubic %.2f dB, network %.2f dB, %+.2f"):format(sums.bicubic, sums.network, sums.network - sums.bicubic))
+print("wrote enlarged-N.png (bicubic, network, original), N being the test, and super_resolution.safetensors")

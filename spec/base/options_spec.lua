@@ -4,7 +4,7 @@ local options = require "aelua.base.options"
 
 local declared = {
   size = { type = "integer", default = 3, min = 1, max = 9 },
-  rate = { type = "number", above = 0 },
+  rate = { type = "number", above = 0, finite = true },
   mode = { type = "string", choices = { "least", "most" } },
   path = { type = { "string", "table" }, required = true },
 }
@@ -34,6 +34,7 @@ describe("options", function()
     fails("invalid", "thing: size wants at most 9, got 10", function() check { size = 10, path = "" } end)
     fails("invalid", "thing: rate wants more than 0, got 0", function() check { rate = 0, path = "" } end)
     fails("invalid", "thing: rate wants a number, not nan", function() check { rate = 0 / 0, path = "" } end)
+    fails("invalid", "thing: rate wants a finite number, got inf", function() check { rate = math.huge, path = "" } end)
     fails("invalid", "thing: path wants string or table, got true (boolean)", function() check { path = true } end)
     fails("invalid", "thing wants the option 'path'", function() check {} end)
     fails("invalid", "thing wants a table of options, got string", function() check "path" end)

@@ -13,6 +13,7 @@ local M = {}
 ---@field min? number the smallest value that is taken
 ---@field above? number the value must be larger than this
 ---@field max? number
+---@field finite? boolean infinity is not taken
 ---@field choices? string[] strings that are taken
 
 local function type_fits(value, wanted)
@@ -34,6 +35,7 @@ local function check_range(who, name, value, option)
   if type(value) ~= "number" then return end
   local function fail(what) errors.raise("invalid", ("%s: %s wants %s, got %s"):format(who, name, what, value), 5) end
   if value ~= value then fail("a number, not nan") end
+  if option.finite and value - value ~= 0 then fail("a finite number") end
   if option.min and value < option.min then fail(("at least %s"):format(option.min)) end
   if option.above and value <= option.above then fail(("more than %s"):format(option.above)) end
   if option.max and value > option.max then fail(("at most %s"):format(option.max)) end

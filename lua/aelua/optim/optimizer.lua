@@ -45,7 +45,7 @@ end
 -- default learning rate, and its own.
 function Optimizer.declare(lr, more)
   local declared = {
-    lr = { type = "number", default = lr, min = 0, max = math.maxinteger },
+    lr = { type = "number", default = lr, min = 0, finite = true },
     l2 = { type = "number", default = 0, min = 0 },
   }
   for name, option in pairs(more or {}) do declared[name] = option end
