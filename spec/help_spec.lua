@@ -7,6 +7,7 @@ local help = require "aelua.help"
 local options = require "aelua.base.options"
 local reference = require "aelua.help.reference"
 local source = require "aelua.help.source"
+local terminal = require "aelua.help.text"
 
 local function read(path)
   local file <close> = assert(io.open(path))
@@ -72,6 +73,14 @@ describe("ae.help", function()
     assert.equal("M.double(x)\n  Twice x.\n\n  Arguments\n    x  (number) what to double",
       help.text(ae, dofile(path).double))
     os.remove(path)
+  end)
+
+  it("names the methods where nothing else has the name", function()
+    assert.error_matches(function() help.text(ae, "fit") end, "nothing is called 'fit' but methods of classes: 'Autoencoder:fit'")
+    local ok, raised = pcall(help.text, ae, "fit")
+    assert.is_false(ok)
+    for call in tostring(raised):gmatch("'([%w_.]+:fit)'") do assert.truthy(help.text(ae, call), call) end
+    assert.falsy(tostring(raised):find("nn%.")) -- what a layer has under the name says only that it is not there
   end)
 
   it("names the nearest where nothing has the name", function()
@@ -194,6 +203,15 @@ describe("everything public", function()
       if not told then bare[#bare + 1] = item.path end
     end)
     assert.equal("", table.concat(bare, ", "))
+  end)
+
+  it("of ae.nn points to no source file", function()
+    local pointing = {}
+    catalog.each(catalog.of(ae), function(item)
+      local named = item.path:find("^ae%.nn%.") and terminal.render(item.entry()):match("[%w_/]+%.lua")
+      if named then pointing[#pointing + 1] = ("%s: %s"):format(item.path, named) end
+    end)
+    assert.equal("", table.concat(pointing, ", "))
   end)
 
   it("of the operations says what each input, attribute and result is", function()

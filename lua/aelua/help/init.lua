@@ -10,7 +10,8 @@ local overview = [[
 ae.help "sum"          an operation            ae.help(ae.sum)
 ae.help "nn.Dense"     a class                 ae.help(ae.nn.Dense)
 ae.help "data.load"    a function              ae.help(ae.data.load)
-ae.help "nn"           what a namespace has    ae.help(ae.nn)]]
+ae.help "nn"           what a namespace has    ae.help(ae.nn)
+ae.help "Model:fit"    a method                ae.help(model.fit)]]
 
 -- The first item that `fits`.
 local function find(items, fits)
@@ -38,7 +39,29 @@ local function method_entry(items, wanted)
   return type(method) == "function" and catalog.function_entry(item.path .. ":" .. name, method) or nil
 end
 
+-- Documented methods called `name`, by the first class that has each: "Autoencoder:fit".
+local function methods_called(items, name)
+  local calls, seen = {}, {}
+  catalog.each(items, function(item)
+    local method = item.kind == "class" and item.value[name]
+    if type(method) == "function" and not seen[method] then
+      seen[method] = true
+      local entry = catalog.function_entry(nil, method)
+      if not entry.shared and #entry.text > 0 then calls[#calls + 1] = ("'%s:%s'"):format(item.path:gsub("^ae%.", ""), name) end
+    end
+  end)
+  return calls
+end
+
+local most_shown = 5
+
 local function raise_unknown(items, wanted)
+  local methods = methods_called(items, wanted)
+  if #methods > 0 then
+    local more = #methods > most_shown and ", ..." or ""
+    errors.raise("invalid", ("help: nothing is called '%s' but methods of classes: %s%s"):format(wanted,
+      table.concat(methods, ", ", 1, math.min(#methods, most_shown)), more), 3)
+  end
   local known = {}
   catalog.each(items, function(item)
     known[#known + 1] = item.name

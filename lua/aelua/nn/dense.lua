@@ -5,7 +5,8 @@
 ---   nn.Dense(32, "relu")
 ---   nn.Dense({ 28, 28, 1 }, { activation = "sigmoid", weight_init = "he_normal", l2 = 1e-4 })
 ---
---- Activation and penalties: see weighted.lua.
+--- The penalties l1 * sum |W|, l2 * sum W^2 and activity_l1 * sum |y| / N are parts of
+--- the loss; decay of weights apart from the gradient is the optimiser's (AdamW).
 local core = require "aelua.core"
 local Flatten = require "aelua.nn.flatten"
 local Sequential = require "aelua.nn.sequential"

@@ -7,7 +7,7 @@
 ---
 --- In training samples are relaxed, by the temperature, which a loop of one's own
 --- lowers by layer.temperature = 0.5; in evaluation they are zeros and ones. See
---- dist/one_hot.lua, where the papers are. It is the last layer of a Sequential; what
+--- dist.OneHot, where the papers are. It is the last layer of a Sequential; what
 --- comes next takes q:sample(), and begins with nn.Flatten() if it is dense.
 local core = require "aelua.core"
 local Dense = require "aelua.nn.dense"

@@ -5,9 +5,9 @@
 ---   cross_entropy (of probabilities along the last dimension),
 ---   cross_entropy_logits, cosine, kl, continuous_bernoulli (of logits)
 ---
---- Of pictures: ssim and ms_ssim (picture_loss.lua), which take less of the options
---- below; total_variation, of a prediction alone; and perceptual, which makes a loss
---- of an encoder (perceptual.lua).
+--- Of pictures: ssim and ms_ssim, which take less of the options below;
+--- total_variation, of a prediction alone; and perceptual, which makes a loss of an
+--- encoder. Each has an entry of its own: ae.help "nn.loss.ms_ssim".
 ---
 --- Options of all others: `reduction` ("mean" of all terms, "sum", "batchmean": summed over
 --- a sample, mean over samples, "per_sample": [N], "none"), `weight` [N], a factor

@@ -325,7 +325,7 @@ end
 ---@return aelua.Module?
 function Module:applied_activation() return nil end
 
---- The layer that undoes this one in a decoder; see mirror.lua.
+--- The layer that undoes this one in a decoder; see nn.mirror.
 ---@return aelua.Module
 function Module:mirror()
   errors.raise("unsupported", ("mirror: %s has no mirror image; give the class a method mirror(options)"):format(

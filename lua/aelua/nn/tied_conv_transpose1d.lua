@@ -1,5 +1,9 @@
 --- A transposed convolution of signals with the weight of a convolution and a bias
---- of its own; it gives the size of that one's input back. See tied_transposed.lua.
+--- of its own; it gives the size of that one's input back:
+---   y = activation(conv_transpose(f^-1(x), W) + c), W that of `source`, c its own
+--- Stride, dilation and groups are source's. f^-1 is the inverse of source's activation
+--- where `inverse_activation` is set, else the identity. The weight stays source's
+--- parameter: it is counted, saved, frozen and penalised there.
 ---
 ---   local conv = nn.Conv1d(32, 3, { stride = 2, padding = "same", activation = "relu" })
 ---   local back = nn.TiedConvTranspose1d(conv, "sigmoid")

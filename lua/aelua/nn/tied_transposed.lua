@@ -1,9 +1,5 @@
---- What transposed convolutions with another layer's weight share:
----   y = activation(conv_transpose(f^-1(x), W) + c), W that of `source`, c its own
---- Stride, dilation and groups are source's; the size is that of source's input.
---- f^-1 is the inverse of source's activation where `inverse_activation` is set, else
---- the identity. The weight stays source's parameter: it is counted, saved, frozen
---- and penalised there.
+--- What transposed convolutions with another layer's weight share: all but the
+--- operation and the number of sides (the formula: nn.TiedConvTranspose2d).
 local Module = require "aelua.nn.module"
 local Transposed = require "aelua.nn.transposed"
 local Weighted = require "aelua.nn.weighted"

@@ -6,13 +6,13 @@
 ---
 --- It is the last layer of a Sequential: what comes next takes q:sample().
 ---
---- prior: what q:kl() measures from; see nn/prior.lua. free_bits: in training
+--- prior: what q:kl() measures from; see nn.Prior. free_bits: in training
 --- q:kl() counts each dimension whose mean over the batch is below that many nats as
 --- that many, so that it is not pressed further (Kingma and others, "Improving
 --- variational inference with inverse autoregressive flow", NeurIPS 2016). bound:
 --- the logarithm of the variance stays between two numbers, smoothly
---- (dist/bound.lua); without it, it may be any number. flow: what makes codes of the
---- normal distribution's values, see nn/flow.lua; the features are its context, and
+--- (dist.bound); without it, it may be any number. flow: what makes codes of the
+--- normal distribution's values, see nn.Flow; the features are its context, and
 --- q:kl() is measured at the codes drawn.
 --- Kingma, Welling, "Auto-encoding variational Bayes", ICLR 2014.
 local core = require "aelua.core"
