@@ -37,7 +37,7 @@ local TiedDense = Dense:extend("TiedDense")
 TiedDense.transparent = TiedDense
 Dense.Tied = TiedDense
 
----@param source aelua.Dense
+---@param source aelua.Dense the layer whose weight it uses
 ---@param given? string|aelua.Module|aelua.TiedDenseOptions
 function TiedDense:init(source, given, ...)
   options.no_more("TiedDense", "a Dense layer and an activation or options", ...)

@@ -23,7 +23,7 @@ local declared = Weighted.declare(
 ---@class aelua.TiedTransposed: aelua.Transposed
 local TiedTransposed = Transposed:extend("TiedTransposed")
 
----@param source aelua.Convolution
+---@param source aelua.Convolution an nn.Conv1d or nn.Conv2d, as many sides as its own, whose weight it uses
 ---@param given? string|aelua.Module|aelua.TiedTransposedOptions the activation alone, or options
 function TiedTransposed:init(source, given, ...)
   local who = self.class_name
