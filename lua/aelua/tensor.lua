@@ -125,7 +125,7 @@ function methods.split(x, sizes, dim)
   local total = size_of("split", x, dim)
   if type(sizes) ~= "table" then
     errors.check(math.type(sizes) == "integer" and sizes > 0, "invalid",
-      "split: sizes wants a positive integer or a table of sizes, got %s", tostring(sizes))
+      "split: sizes wants a positive integer or a table of sizes, got %s", errors.shown(sizes))
     local equal = sizes
     sizes = {}
     for first = 1, total, equal do sizes[#sizes + 1] = math.min(equal, total - first + 1) end
@@ -133,7 +133,7 @@ function methods.split(x, sizes, dim)
   local parts, first = {}, 1
   for i, size in ipairs(sizes) do
     errors.check(math.type(size) == "integer" and size >= 0, "invalid", "split: sizes[%d] wants a size, got %s", i,
-      tostring(size))
+      errors.shown(size))
     errors.check(first + size - 1 <= total, "shape", "split: sizes add up to more than %d", total)
     parts[i] = ops.narrow(x, dim, first, size)
     first = first + size
@@ -150,7 +150,7 @@ end
 function methods.chunk(x, n, dim)
   check_tensor("chunk", x)
   errors.check(math.type(n) == "integer" and n > 0, "invalid", "chunk: wants a positive number of parts, got %s",
-    tostring(n))
+    errors.shown(n))
   local total = size_of("chunk", x, dim or 1)
   return methods.split(x, math.max(1, (total + n - 1) // n), dim)
 end

@@ -21,4 +21,21 @@ function M.check(condition, code, format, ...)
   return condition
 end
 
+--- What a value is, for messages: "a Dataset" of an object, else its type.
+---@param value any
+---@return string
+function M.kind(value)
+  local class = type(value) == "table" and getmetatable(value)
+  local name = core.is_tensor(value) and "tensor" or class and (class.__name or "table with a metatable")
+  return name and (name:find("^[AEIOU]") and "an " or "a ") .. name or type(value)
+end
+
+--- A value as messages show it: numbers, texts and booleans themselves, of others the kind.
+---@param value any
+---@return string
+function M.shown(value)
+  local kind = type(value)
+  return (kind == "table" or kind == "function" or kind == "userdata" or kind == "thread") and M.kind(value) or tostring(value)
+end
+
 return M

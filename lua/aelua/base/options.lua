@@ -1,6 +1,5 @@
 --- Options in a table, checked against a declaration: unknown and misspelt
 --- names raise with the nearest that exists; so do values of a wrong type.
-local core = require "aelua.core"
 local errors = require "aelua.base.errors"
 local names = require "aelua.base.names"
 
@@ -57,20 +56,13 @@ local function check_name(who, key)
   errors.raise("invalid", ("%s wants options by name, got a %s"):format(who, what), 4)
 end
 
--- "a Dataset", where a value is an object; else its type.
-local function kind_of(value)
-  local class = type(value) == "table" and getmetatable(value)
-  local name = core.is_tensor(value) and "tensor" or class and (class.__name or "table with a metatable")
-  return name and (name:find("^[AEIOU]") and "an " or "a ") .. name or type(value)
-end
-
 --- Raises unless `given` is a plain table or nil: of an object, the fields are no options.
 ---@param who string how messages begin
 ---@param given any
 ---@param hint? string where that belongs which may have been given: "; targets go into data.pairs"
 function M.check_table(who, given, hint)
   if given == nil or (type(given) == "table" and getmetatable(given) == nil) then return end
-  errors.raise("invalid", ("%s wants a table of options, got %s%s"):format(who, kind_of(given), hint or ""), 4)
+  errors.raise("invalid", ("%s wants a table of options, got %s%s"):format(who, errors.kind(given), hint or ""), 4)
 end
 
 --- Checks `given` and returns a new table with every default filled in.

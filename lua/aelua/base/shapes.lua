@@ -5,7 +5,7 @@ local errors = require "aelua.base.errors"
 
 local M = {}
 
-local function quote(value) return type(value) == "string" and ("'%s'"):format(value) or tostring(value) end
+local function quote(value) return type(value) == "string" and ("'%s'"):format(value) or errors.shown(value) end
 
 --- "[28, 28, 1]", or "{a = [3], b = [4]}"; of anything else what a message can say.
 ---@param shape any
@@ -39,7 +39,7 @@ local function check_list(who, shape)
   for i, size in ipairs(shape) do
     local whole = type(size) == "number" and math.tointeger(size)
     errors.check(whole and whole >= 1, "invalid", "%s: size %d of a shape wants a positive integer, got %s", who, i,
-      tostring(size))
+      errors.shown(size))
     copy[i] = whole
   end
   return copy

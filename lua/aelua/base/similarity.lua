@@ -47,7 +47,7 @@ function M.check_weights(who, weights)
   errors.check(#weights > 0, "invalid", "%s: weights wants a list of numbers, one for each scale", who)
   for i, weight in ipairs(weights) do
     errors.check(type(weight) == "number" and weight > 0 and weight < math.huge, "invalid",
-      "%s: weights wants numbers above 0, number %d is %s", who, i, tostring(weight))
+      "%s: weights wants numbers above 0, number %d is %s", who, i, errors.shown(weight))
   end
 end
 

@@ -15,7 +15,7 @@ end
 local function name_of(who, value)
   if type(value) == "string" then return value end
   local whole = type(value) == "number" and math.tointeger(value)
-  errors.check(whole, "type", "%s: labels want whole numbers or texts, got %s", who, tostring(value))
+  errors.check(whole, "type", "%s: labels want whole numbers or texts, got %s", who, errors.shown(value))
   return tostring(whole)
 end
 
@@ -45,7 +45,7 @@ function M.number(who, values, classes)
     for i, value in ipairs(values) do
       local label = type(value) == "string" and places[value] or math.tointeger(value)
       errors.check(label and label >= 1 and label <= #classes, "invalid", "%s: label %d is %s; there are %d classes",
-        who, i, tostring(value), #classes)
+        who, i, errors.shown(value), #classes)
       labels[i] = label
     end
     return core.tensor(labels, { dtype = "i32" }), classes

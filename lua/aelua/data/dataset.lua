@@ -77,10 +77,10 @@ end
 ---@return aelua.Dataset
 function Dataset:narrow(first, count)
   errors.check(math.type(first) == "integer" and first >= 1 and first <= self.count + 1, "invalid",
-    "Dataset:narrow: the first sample is 1 to %d, got %s", self.count, tostring(first))
+    "Dataset:narrow: the first sample is 1 to %d, got %s", self.count, errors.shown(first))
   count = count or self.count - first + 1
   errors.check(math.type(count) == "integer" and count >= 0 and count <= self.count - first + 1, "invalid",
-    "Dataset:narrow: wants 0 to %d samples from %d on, got %s", self.count - first + 1, first, tostring(count))
+    "Dataset:narrow: wants 0 to %d samples from %d on, got %s", self.count - first + 1, first, errors.shown(count))
   if self.rows then
     return derive(self, { count = count, rows = core.keep(ops.narrow(self.rows, 1, first, count)) })
   end
@@ -89,7 +89,7 @@ function Dataset:narrow(first, count)
 end
 
 local function check_natural(who, n)
-  errors.check(math.type(n) == "integer" and n >= 0, "invalid", "%s wants a number of samples, got %s", who, tostring(n))
+  errors.check(math.type(n) == "integer" and n >= 0, "invalid", "%s wants a number of samples, got %s", who, errors.shown(n))
 end
 
 --- The first n samples; all, where there are fewer.
@@ -161,7 +161,7 @@ function Dataset:tensor(field, ...)
   options.no_more("Dataset:tensor", "the name of a field", ...)
   field = field or "input"
   errors.check(field == "input" or field == "target", "invalid", "Dataset:tensor wants 'input' or 'target', got %s",
-    tostring(field))
+    errors.shown(field))
   if #self.maps > 0 then return whole(self)[field] end
   return self[field] and fields.call(self[field], "scaled", self.rows)
 end

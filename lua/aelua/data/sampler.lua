@@ -25,7 +25,7 @@ end
 ---@param seed? integer default: from the stream that ae.seed sets
 function Sampler:init(seed)
   errors.check(seed == nil or math.type(seed) == "integer", "invalid", "%s: seed wants an integer, got %s",
-    self.class_name, tostring(seed))
+    self.class_name, errors.shown(seed))
   self.seed, self.epoch = seed or Sampler.draw_seed(), 0
 end
 

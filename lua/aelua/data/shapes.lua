@@ -84,7 +84,7 @@ end
 ---@return userdata [n, 5] i32, from the stream that ae.seed sets
 function M.random(n, fixed)
   errors.check(math.type(n) == "integer" and n >= 1, "invalid", "data.shapes.random: wants a count from 1, got %s",
-    tostring(n))
+    errors.shown(n))
   local columns, found = {}, fixed == nil
   for i, size in ipairs(M.sizes) do
     local alike = fixed == i or fixed == M.factors[i]
@@ -92,7 +92,7 @@ function M.random(n, fixed)
     columns[i] = ops.randint({ alike and 1 or n, 1 }, 1, size)
     if alike then columns[i] = ops.tile(columns[i], { n, 1 }) end
   end
-  errors.check(found, "invalid", "data.shapes.random: there is no factor %s%s", tostring(fixed),
+  errors.check(found, "invalid", "data.shapes.random: there is no factor %s%s", errors.shown(fixed),
     names.hint(fixed, M.factors))
   return ops.concat(columns, 2)
 end

@@ -27,7 +27,7 @@ local function to_sizes(parts, n)
   for i, part in ipairs(parts) do
     local fits = math.type(part) == (counted and "integer" or "float") and part > 0
     errors.check(fits, "invalid", "%s: wants shares (0.8) or counts (800) above 0, and not both; got %s", who,
-      tostring(part))
+      errors.shown(part))
     sum = sum + part
     -- Rounding the running sum keeps the total.
     sizes[i] = counted and part or math.floor(sum * n + 0.5) - used

@@ -17,7 +17,7 @@ function M.check(who, bound)
   if bound == nil then return nil end
   local low, high = bound[1], bound[2]
   errors.check(#bound == 2 and type(low) == "number" and type(high) == "number" and low < high and high - low < math.huge,
-    "invalid", "%s: bound wants { low, high }, low below high, got { %s, %s }", who, tostring(low), tostring(high))
+    "invalid", "%s: bound wants { low, high }, low below high, got { %s, %s }", who, errors.shown(low), errors.shown(high))
   return { low, high }
 end
 

@@ -119,7 +119,7 @@ end
 ---@return aelua.Tensor [N, ...], or [count, N, ...]
 function Distribution:sample(count)
   errors.check(count == nil or (math.type(count) == "integer" and count >= 1), "invalid",
-    "%s:sample wants a number of draws from 1 up, got %s", self.class_name, tostring(count))
+    "%s:sample wants a number of draws from 1 up, got %s", self.class_name, errors.shown(count))
   return self:draw(count)
 end
 

@@ -70,7 +70,7 @@ end
 ---@return string
 function M.encode(picture, kind, given)
   local name = endings[kind]
-  errors.check(name, "invalid", "image.encode: wants 'png' or 'jpeg', got %s", tostring(kind))
+  errors.check(name, "invalid", "image.encode: wants 'png' or 'jpeg', got %s", errors.shown(kind))
   return core.encode_image(prepare("image.encode", picture, name, given))
 end
 

@@ -50,7 +50,7 @@ return function(encode, draw, factors, given)
   errors.check(type(encode) == "function" and type(draw) == "function", "type",
     "%s: wants a function that encodes and one that draws", who)
   errors.check(math.type(factors) == "integer" and factors >= 2, "invalid", "%s: wants 2 factors or more, got %s", who,
-    tostring(factors))
+    errors.shown(factors))
   local scale = core.scope(function() return variances(encode(draw(o.reference))) end)
   local all, takes_part, taking = scale:totable(), {}, 0
   for d, value in ipairs(all) do

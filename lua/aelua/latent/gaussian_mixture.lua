@@ -96,7 +96,7 @@ function GaussianMixture:init(codes, k, given)
     floor = { type = "number", default = 1e-6, min = 0 },
   })
   errors.check(math.type(k) == "integer" and k >= 1 and k <= #codes, "invalid", "%s: wants 1 to %d components, got %s",
-    who, #codes, tostring(k))
+    who, #codes, errors.shown(k))
   self.full = o.covariance == "full"
   core.scope(function()
     local labels = KMeans(codes, k, { starts = 1 }):assign(codes)
@@ -137,7 +137,7 @@ end
 ---@return userdata [n, D]
 function GaussianMixture:sample(n)
   errors.check(math.type(n) == "integer" and n >= 1, "invalid", "GaussianMixture:sample: wants a count from 1, got %s",
-    tostring(n))
+    errors.shown(n))
   local drawn = ops.sample_weighted(self.weights, n, ops.randint({ 1 }, 0, (1 << 30) - 1):totable()[1], 0)
   local counts, parts, order = {}, {}, {}
   for i, k in ipairs(drawn:totable()) do

@@ -90,7 +90,7 @@ function KMeans:init(codes, k, given)
     tolerance = { type = "number", default = 1e-6, min = 0 },
   })
   errors.check(math.type(k) == "integer" and k >= 1 and k <= #codes, "invalid",
-    "latent.KMeans: wants 1 to %d centres, got %s", #codes, tostring(k))
+    "latent.KMeans: wants 1 to %d centres, got %s", #codes, errors.shown(k))
   codes_of.check_finite("latent.KMeans", codes)
   for _ = 1, o.starts do
     local centers, iterations, inertia = core.scope(function()

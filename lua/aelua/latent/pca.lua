@@ -29,7 +29,7 @@ function PCA:init(codes, n, ...)
   errors.check(features <= most_features, "unsupported", "latent.PCA: codes of %d features; up to %d are taken", features,
     most_features)
   errors.check(math.type(n) == "integer" and n >= 1 and n <= features, "invalid",
-    "latent.PCA: wants 1 to %d components, got %s", features, tostring(n))
+    "latent.PCA: wants 1 to %d components, got %s", features, errors.shown(n))
   codes_of.check_finite("latent.PCA", codes)
   local covariance = core.scope(function()
     local centred = codes - ops.mean(codes, 1)

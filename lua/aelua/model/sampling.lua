@@ -67,7 +67,7 @@ return function(VariationalModel, tools)
   local function check_dims(self, who, dims)
     for i, d in ipairs(dims) do
       errors.check(math.type(d) == "integer" and d >= 1 and d <= self.latent, "invalid",
-        "%s: dims wants dimensions of the code, 1 to %d, got %s (number %d)", who, self.latent, tostring(d), i)
+        "%s: dims wants dimensions of the code, 1 to %d, got %s (number %d)", who, self.latent, errors.shown(d), i)
     end
     errors.check(#dims > 0, "invalid", "%s: dims wants a list of dimensions", who)
     return dims
@@ -135,7 +135,7 @@ return function(VariationalModel, tools)
   function VariationalModel:sample(n, given)
     local who, o = check(self, "sample", given, { from = {}, draw = { type = "boolean", default = false } })
     errors.check(math.type(n) == "integer" and n >= 1, "invalid", "%s wants a number of samples from 1 up, got %s", who,
-      tostring(n))
+      errors.shown(n))
     local z = self:quietly(function() return self:as_codes(who, draw_codes(self, who, n, o.from), n) end)
     if not o.draw then return self:decode(z, decoding(self, o)) end
     return self:draw_from(z, decoding(self, o))

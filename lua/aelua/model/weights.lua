@@ -9,7 +9,7 @@ local looks = 200
 
 local function check_value(who, name, value)
   errors.check(type(value) == "number" and value >= 0 and value < math.huge, "invalid",
-    "%s: %s wants a number from 0 up, got %s", who, name, tostring(value))
+    "%s: %s wants a number from 0 up, got %s", who, name, errors.shown(value))
   return value
 end
 
@@ -19,7 +19,7 @@ local function check_schedule(who, name, schedule)
   for i = 0, looks do
     local value = schedule:at(i / looks)
     errors.check(type(value) == "number" and value >= 0 and value < math.huge, "invalid",
-      "%s: %s wants a schedule of numbers from 0 up, this one gives %s", who, name, tostring(value))
+      "%s: %s wants a schedule of numbers from 0 up, this one gives %s", who, name, errors.shown(value))
   end
   return schedule
 end

@@ -49,7 +49,7 @@ local function declare(class_name, name, option, default)
       if value == nil then value = default end
       local fits = type(value) == "number" and value == value and (kind == "number" or math.type(value) == kind)
       errors.check(fits, "invalid", "%s: %s wants %s, got %s", class_name, option,
-        kind == "number" and "a number" or "an integer", tostring(value))
+        kind == "number" and "a number" or "an integer", errors.shown(value))
       self[option] = value
     end
 

@@ -59,7 +59,7 @@ end
 function Convolution:set_filters(filters)
   local whole = type(filters) == "number" and math.tointeger(filters)
   errors.check(whole and whole >= 1, "invalid", "%s wants a number of filters of at least 1, got %s", self.class_name,
-    tostring(filters))
+    errors.shown(filters))
   self.filters = whole
 end
 

@@ -17,7 +17,7 @@ Dropout.regularizes = true
 function Dropout:init(rate, ...)
   options.no_more(self.class_name, "a rate", ...)
   errors.check(type(rate) == "number" and rate >= 0 and rate < 1, "invalid",
-    "%s wants a rate from 0 to below 1, got %s", self.class_name, tostring(rate))
+    "%s wants a rate from 0 to below 1, got %s", self.class_name, errors.shown(rate))
   self.rate = rate
 end
 

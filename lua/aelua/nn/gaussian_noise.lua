@@ -17,7 +17,7 @@ GaussianNoise.regularizes = true
 function GaussianNoise:init(std, ...)
   options.no_more("GaussianNoise", "a standard deviation", ...)
   errors.check(type(std) == "number" and std >= 0 and std < math.huge, "invalid",
-    "GaussianNoise wants a standard deviation of at least 0, got %s", tostring(std))
+    "GaussianNoise wants a standard deviation of at least 0, got %s", errors.shown(std))
   self.std = std
 end
 

@@ -22,7 +22,7 @@ GroupNorm.transparent = GroupNorm
 ---@param given? aelua.NormalizationOptions
 function GroupNorm:init(groups, given, ...)
   local whole = type(groups) == "number" and math.tointeger(groups)
-  errors.check(whole and whole >= 1, "invalid", "GroupNorm wants a number of groups of at least 1, got %s", tostring(groups))
+  errors.check(whole and whole >= 1, "invalid", "GroupNorm wants a number of groups of at least 1, got %s", errors.shown(groups))
   self.groups = whole
   self:take(given, declared, ...)
 end

@@ -40,7 +40,7 @@ local declared = {
 
 local function whole(name, value, least)
   errors.check(type(value) == "number" and value % 1 == 0 and value >= least, "invalid",
-    "GumbelSoftmax wants a number of %s from %d up, got %s", name, least, tostring(value))
+    "GumbelSoftmax wants a number of %s from %d up, got %s", name, least, errors.shown(value))
   return math.tointeger(value)
 end
 

@@ -64,7 +64,7 @@ local kinds = {
 local function check_values(name, values)
   for key, value in pairs(values) do
     errors.check(type(value) == "number" and value - value == 0, "invalid", "nn.init.%s: %s wants a finite number, got %s",
-      name, key, tostring(value))
+      name, key, errors.shown(value))
   end
   errors.check(not values.std or values.std >= 0, "invalid", "nn.init.normal: std wants at least 0, got %s", values.std)
   errors.check(not values.low or values.low <= values.high, "invalid",

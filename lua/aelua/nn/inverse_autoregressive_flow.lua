@@ -44,7 +44,7 @@ function InverseAutoregressiveFlow:init(given)
   self.steps, self.hidden = math.tointeger(o.steps), {}
   for i, units in ipairs(type(o.hidden) == "table" and o.hidden or { o.hidden }) do
     errors.check(type(units) == "number" and units % 1 == 0 and units >= 1 and units <= most, "invalid",
-      "InverseAutoregressiveFlow: hidden wants numbers of units from 1 to %d, got %s", most, tostring(units))
+      "InverseAutoregressiveFlow: hidden wants numbers of units from 1 to %d, got %s", most, errors.shown(units))
     self.hidden[i] = math.tointeger(units)
   end
   errors.check(#self.hidden > 0, "invalid", "InverseAutoregressiveFlow: hidden wants one layer or more, got none")

@@ -95,7 +95,7 @@ local function check_options(who, name, options)
   end
   local reduction = options.reduction
   errors.check(reduction == nil or scalar[reduction], "invalid",
-    "%s: a loss to train on wants the reduction mean, sum or batchmean, got '%s'", who, tostring(reduction))
+    "%s: a loss to train on wants the reduction mean, sum or batchmean, got '%s'", who, errors.shown(reduction))
 end
 
 local function with_options(name, options)

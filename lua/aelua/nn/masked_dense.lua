@@ -47,13 +47,13 @@ local most = 1 << 24
 local function listed(name, given)
   local list = {}
   if type(given) == "number" then
-    errors.check(given <= most, "invalid", "MaskedDense: %s wants at most %d, got %s", name, most, tostring(given))
+    errors.check(given <= most, "invalid", "MaskedDense: %s wants at most %d, got %s", name, most, errors.shown(given))
     for i = 1, given do list[i] = i end
     return list
   end
   for i, degree in ipairs(given) do
     errors.check(type(degree) == "number" and degree % 1 == 0 and degree >= 0, "invalid",
-      "MaskedDense: %s wants degrees from 0 up, got %s (number %d)", name, tostring(degree), i)
+      "MaskedDense: %s wants degrees from 0 up, got %s (number %d)", name, errors.shown(degree), i)
     list[i] = math.tointeger(degree)
   end
   errors.check(#list > 0, "invalid", "MaskedDense: %s wants a number or a list of degrees", name)
@@ -69,7 +69,8 @@ end
 function MaskedDense.spread(units, variables, least)
   for i, value in ipairs { units or 0, variables or 0 } do
     errors.check(math.type(value) == "integer" and value >= 1 and value <= most, "invalid",
-      "MaskedDense.spread: %s wants an integer from 1 to %d, got %s", i == 1 and "units" or "variables", most, tostring(value))
+      "MaskedDense.spread: %s wants an integer from 1 to %d, got %s", i == 1 and "units" or "variables", most,
+      errors.shown(value))
   end
   least = math.min(least or 1, variables - 1)
   local list, count = {}, variables - least
@@ -82,7 +83,7 @@ end
 function MaskedDense:init(units, given, ...)
   options.no_more("MaskedDense", "units and options", ...)
   errors.check(type(units) == "number" and units % 1 == 0 and units >= 1, "invalid",
-    "MaskedDense wants a number of units from 1 up, got %s", tostring(units))
+    "MaskedDense wants a number of units from 1 up, got %s", errors.shown(units))
   local o = options.check("MaskedDense", given, declared)
   self.out = math.tointeger(units)
   self.units = { self.out }

@@ -53,7 +53,7 @@ local function read_layers(encoder, layers)
   for i, layer in ipairs(layers) do
     local place = place_of(layer)
     errors.check(known[place], "invalid", "perceptual: %s has no layer %s%s", encoder.class_name,
-      type(layer) == "string" and "'" .. layer .. "'" or tostring(layer), names.hint(layer, known))
+      type(layer) == "string" and "'" .. layer .. "'" or errors.shown(layer), names.hint(layer, known))
     places[i] = place
   end
   errors.check(#places > 0, "invalid", "perceptual: layers wants a list of layers")

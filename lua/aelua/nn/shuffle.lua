@@ -15,7 +15,7 @@ function Shuffle:init(block, ...)
   options.no_more(self.class_name, "a block size", ...)
   local whole = type(block) == "number" and math.tointeger(block)
   errors.check(whole and whole >= 1, "invalid", "%s wants a block size of at least 1, got %s", self.class_name,
-    tostring(block))
+    errors.shown(block))
   self.block = whole
 end
 

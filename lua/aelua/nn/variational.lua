@@ -57,7 +57,7 @@ local declared = {
 function Variational:init(units, given, ...)
   options.no_more("Variational", "units and options", ...)
   errors.check(type(units) == "number" and units % 1 == 0 and units >= 1, "invalid",
-    "Variational wants a number of units from 1 up, got %s", tostring(units))
+    "Variational wants a number of units from 1 up, got %s", errors.shown(units))
   local o = options.check("Variational", given, declared)
   self.units = math.tointeger(units)
   self.mean = Dense(self.units, { weight_init = o.weight_init })

@@ -49,7 +49,7 @@ local declared = {
 
 local function whole(name, value)
   errors.check(type(value) == "number" and value % 1 == 0 and value >= 1, "invalid",
-    "VectorQuantizer wants %s from 1 up, got %s", name, tostring(value))
+    "VectorQuantizer wants %s from 1 up, got %s", name, errors.shown(value))
   return math.tointeger(value)
 end
 

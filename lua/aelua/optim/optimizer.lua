@@ -181,7 +181,7 @@ function Optimizer:get_lr() return self.options.lr end
 --- Sets the learning rate, from the next step on.
 ---@param lr number
 function Optimizer:set_lr(lr)
-  errors.check(is_rate(lr), "invalid", "%s: wants a number from 0 up, got %s", self:who("set_lr"), tostring(lr))
+  errors.check(is_rate(lr), "invalid", "%s: wants a number from 0 up, got %s", self:who("set_lr"), errors.shown(lr))
   self.options.lr = lr
   for _, group in ipairs(self.groups or {}) do group.options.lr = lr * group.lr_ratio end
 end
@@ -201,7 +201,7 @@ end
 function Optimizer:load_state(saved)
   local who = self:who("load_state")
   errors.check(type(saved) == "table" and type(saved.groups) == "table", "invalid", "%s: wants what state() gave", who)
-  errors.check(is_rate(saved.lr), "invalid", "%s: the state's lr wants a number from 0 up, got %s", who, tostring(saved.lr))
+  errors.check(is_rate(saved.lr), "invalid", "%s: the state's lr wants a number from 0 up, got %s", who, errors.shown(saved.lr))
   errors.check(saved.class == self.class_name, "state", "%s: the state is of optim.%s", who, tostring(saved.class))
   if #saved.groups > 0 then
     local groups = self:resolve("load_state")

@@ -9,7 +9,7 @@ local Constant = Schedule:extend("constant")
 ---@param value number
 function Constant:init(value, ...)
   options.no_more("schedule.constant", "a number", ...)
-  errors.check(type(value) == "number", "invalid", "schedule.constant: wants a number, got %s", tostring(value))
+  errors.check(type(value) == "number", "invalid", "schedule.constant: wants a number, got %s", errors.shown(value))
   self.constant, self.epochs = value, 1
 end
 

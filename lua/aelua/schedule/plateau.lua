@@ -45,7 +45,7 @@ end
 --- Takes note of an epoch's result.
 ---@param value number
 function Plateau:observe(value)
-  errors.check(type(value) == "number", "invalid", "schedule.plateau: observe wants a number, got %s", tostring(value))
+  errors.check(type(value) == "number", "invalid", "schedule.plateau: observe wants a number, got %s", errors.shown(value))
   local o = self.options
   if improves(self, value) then
     self.best, self.waited = value, 0

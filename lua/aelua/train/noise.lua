@@ -35,7 +35,7 @@ end
 
 local function check_amount(who, amount, most)
   errors.check(type(amount) == "number" and amount >= 0 and amount <= most, "invalid",
-    "noise.%s wants a number from 0 to %s, got %s", who, most, tostring(amount))
+    "noise.%s wants a number from 0 to %s, got %s", who, most, errors.shown(amount))
 end
 
 local function uniform_like(x) return ops.rand(x.shape) end

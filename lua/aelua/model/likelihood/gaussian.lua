@@ -41,7 +41,7 @@ return function(Likelihood, tools)
     local v = o.variance
     errors.check(v == "learned" or v == "optimal" or v == "per_pixel" or (type(v) == "number" and v > 0 and v < math.huge),
       "invalid", "likelihood gaussian: variance wants a number above 0, \"learned\", \"optimal\" or \"per_pixel\", got %s",
-      tostring(v))
+      errors.shown(v))
     errors.check(o.bound == nil or v == "per_pixel", "invalid", "likelihood gaussian: bound is of the variance \"per_pixel\"")
     self.variance, self.bound = v, tools.dist.bound.check("likelihood gaussian", o.bound)
     if v == "learned" then self.logvar = core.keep(ops.zeros { 1 }:require_grad(true)) end

@@ -19,7 +19,7 @@ end
 
 local function set(run, lr)
   errors.check(type(lr) == "number" and lr >= 0 and lr < math.huge, "invalid",
-    "LRScheduler: the learning rate wants a number from 0 up, got %s", tostring(lr))
+    "LRScheduler: the learning rate wants a number from 0 up, got %s", errors.shown(lr))
   run.optimizer:set_lr(lr)
 end
 

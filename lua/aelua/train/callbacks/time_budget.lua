@@ -11,7 +11,7 @@ local TimeBudget = Callback:extend("TimeBudget")
 function TimeBudget:init(seconds, ...)
   options.no_more("TimeBudget", "a number of seconds", ...)
   errors.check(type(seconds) == "number" and seconds > 0, "invalid",
-    "TimeBudget wants a number of seconds above 0, got %s", tostring(seconds))
+    "TimeBudget wants a number of seconds above 0, got %s", errors.shown(seconds))
   self.seconds = seconds
 end
 
