@@ -9,10 +9,10 @@
 ** What fn raises comes through, and ends the profile.
 */
 #define _POSIX_C_SOURCE 200809L
-#include <time.h>
 
-#include "bind/bind.h"
 #include "core/profile.h"
+#include "bind/bind.h"
+#include "core/clock.h"
 
 static void set_number(lua_State *L, const char *name, double value) {
   lua_pushnumber(L, value);
@@ -69,21 +69,15 @@ static int push_report(lua_State *L) {
   return 1;
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static int profile(lua_State *L) {
   ae_lua *lua = ae_bind_lua(L);
   bool events = lua_toboolean(L, 2);
   lua_settop(L, 1);
   ae_error err;
   if (ae_profile_open(lua->ctx, events, &err) != AE_OK) return ae_bind_raise(L, &err);
-  double began = now();
+  double began = ae_clock_seconds();
   bool fine = ae_bind_call(L, 0);
-  double seconds = now() - began;
+  double seconds = ae_clock_seconds() - began;
   if (fine && lua->ctx) {
     lua_settop(L, 0);
     lua_pushcfunction(L, push_report);

@@ -3,9 +3,9 @@
 ** whether it was interrupted.
 */
 #define _POSIX_C_SOURCE 200809L
-#include <time.h>
 
 #include "bind/bind.h"
+#include "core/clock.h"
 
 /* The integer at 1; raises "who: wants an integer, got ...". */
 static lua_Integer want_integer(lua_State *L, const char *who) {
@@ -68,9 +68,7 @@ static int threads(lua_State *L) {
 
 /* core.clock() -> seconds since some moment; never runs backwards */
 static int clock_seconds(lua_State *L) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec * 1e-9);
+  lua_pushnumber(L, (lua_Number)ae_clock_seconds());
   return 1;
 }
 

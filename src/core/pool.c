@@ -18,9 +18,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/context.h"
 
 enum { LINE = 64, SPIN_NS = 200000, SPINS_BETWEEN_LOOKS = 32 };
@@ -69,17 +69,11 @@ static inline void pause_thread(void) {
 #endif
 }
 
-static int64_t nanoseconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 #define SPIN_UNTIL(condition)                                                                                          \
   for (int64_t began = 0, spins = 0; !(condition); spins++) {                                                          \
     pause_thread();                                                                                                    \
     if (spins % SPINS_BETWEEN_LOOKS) continue;                                                                         \
-    int64_t now = nanoseconds();                                                                                       \
+    int64_t now = ae_clock_nanoseconds();                                                                              \
     if (!began) began = now;                                                                                           \
     if (now - began > SPIN_NS) break;                                                                                  \
   }

@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+#include "core/clock.h"
 
 struct ae_profile {
   ae_allocator *allocator;
@@ -20,18 +21,12 @@ struct ae_profile {
   uint64_t lost;
 };
 
-static int64_t now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 ae_status ae_profile_open(ae_context *ctx, bool events, ae_error *err) {
   if (ctx->profile) return ae_fail(err, AE_STATE, "profile: one is running already");
   void *block;
   AE_TRY(ae_allocate(ctx->allocator, sizeof(ae_profile), &block, err));
   ctx->profile = block;
-  *ctx->profile = (ae_profile){.allocator = ctx->allocator, .opened = now(), .keeps_events = events};
+  *ctx->profile = (ae_profile){.allocator = ctx->allocator, .opened = ae_clock_nanoseconds(), .keeps_events = events};
   return AE_OK;
 }
 
@@ -178,13 +173,13 @@ static ae_work work_of(const ae_call *call, bool back) {
 ae_timing ae_profile_begin(ae_profile *p) {
   ae_timing timing = {.around = p->inside};
   p->inside = 0;
-  timing.begin = now();
+  timing.begin = ae_clock_nanoseconds();
   return timing;
 }
 
 /* Ends the timing: the nanoseconds of the call in all and, less those inside, its own. */
 static int64_t stop(ae_profile *p, ae_timing timing, int64_t *own) {
-  int64_t all = now() - timing.begin;
+  int64_t all = ae_clock_nanoseconds() - timing.begin;
   *own = all - p->inside;
   p->inside = timing.around + all;
   return all;

@@ -5,8 +5,8 @@
 #include "kernel/conv.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "core/clock.h"
 #include "kernel/conv_choice.h"
 #include "kernel/conv_paths.h"
 
@@ -95,22 +95,16 @@ static ae_status run(ae_context *ctx, const call *c, ae_conv_way way, ae_error *
 
 enum { MEASURED_RUNS = 3 };
 
-static double seconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* The best of several runs after a first; every one overwrites the same result. */
 static ae_status measure(ae_context *ctx, const call *c, ae_conv_way way, double *best, ae_error *err) {
   *best = 0;
   if (!ae_conv_way_serves(way, c->conv)) return AE_OK;
   for (int i = 0; i <= MEASURED_RUNS; i++) {
-    const double began = seconds();
+    const double began = ae_clock_seconds();
     const ae_status status = run(ctx, c, way, err);
     if (status == AE_UNSUPPORTED) return AE_OK;
     if (status != AE_OK) return status;
-    const double took = seconds() - began;
+    const double took = ae_clock_seconds() - began;
     if (i == 1 || (i > 1 && took < *best)) *best = took;
   }
   return AE_OK;

@@ -3,30 +3,25 @@
 */
 #include "kernel/heap.h"
 
+#include "core/clock.h"
+
 #include <stdlib.h> /* __GLIBC__, where it is that */
 
 #ifdef __GLIBC__
 
 #include <malloc.h>
-#include <time.h>
 
 enum { LOOK_EVERY = 64 };             /* products */
 static const double AT_MOST = 0.005;  /* share of the time */
 static const double NOT_BEFORE = 0.5; /* seconds after the last time */
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void ae_heap_care_for(ae_heap_care *care) {
   if (++care->products < LOOK_EVERY) return;
   care->products = 0;
-  double began = now();
+  double began = ae_clock_seconds();
   if (began < care->next) return;
   malloc_trim(0);
-  double ended = now(), pause = (ended - began) / AT_MOST;
+  double ended = ae_clock_seconds(), pause = (ended - began) / AT_MOST;
   care->next = ended + (pause > NOT_BEFORE ? pause : NOT_BEFORE);
 }
 

@@ -4,8 +4,7 @@
 */
 #include "kernel/peak.h"
 
-#include <time.h>
-
+#include "core/clock.h"
 #include "core/parallel.h"
 #include "core/real.h"
 
@@ -58,20 +57,14 @@ static void run(void *arg, int part, int64_t begin, int64_t end) {
   j->result = j->burst((real)0.999);
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 double ae_kernel_peak(ae_context *ctx) {
   int bytes, threads = ae_context_threads(ctx);
   job j = {.burst = choose(&bytes)};
   double best = 0, work = 2.0 * CHAINS * BURST * (double)bytes / (double)sizeof(real) * threads;
   for (int i = 0; i < REPEATS; i++) {
-    double began = now();
+    double began = ae_clock_seconds();
     ae_parallel_parts(ctx, threads, threads, run, &j);
-    double speed = work / (now() - began);
+    double speed = work / (ae_clock_seconds() - began);
     if (speed > best) best = speed;
   }
   return best;
