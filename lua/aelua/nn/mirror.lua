@@ -9,6 +9,7 @@
 --- mirror(options) what undoes it. An encoder whose input size is not known yet is
 --- mirrored when the decoder is built, or at its first forward.
 local Sequential = require "aelua.nn.sequential"
+local layers_of = require "aelua.nn.layers_of"
 local activation = require "aelua.nn.activation"
 local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
@@ -24,16 +25,6 @@ local declared = {
   tied = { type = "boolean", default = false },
   inverse_activation = { type = "boolean", default = false },
 }
-
--- The layers of nested Sequentials in one list.
-local function flat(module, list)
-  if Sequential.is(module) then
-    for i = 1, #module do flat(module[i], list) end
-  else
-    list[#list + 1] = module
-  end
-  return list
-end
 
 -- Layers whose result means what their input means.
 local function passes(layer) return layer.rearranges or layer.regularizes or layer.resamples or layer.normalizes end
@@ -53,7 +44,7 @@ local function activation_before(layers, i, output)
 end
 
 local function fill(decoder, encoder, o)
-  local layers = flat(encoder, {})
+  local layers = layers_of(encoder)
   for i = #layers, 1, -1 do
     local layer = layers[i]
     if not activation.Activation.is(layer) and not layer.regularizes then
@@ -92,7 +83,7 @@ for _, method in ipairs { "build", "forward", "forward_logits", "output_activati
 end
 
 local function is_sized(encoder)
-  for _, layer in ipairs(flat(encoder, {})) do
+  for _, layer in ipairs(layers_of(encoder)) do
     local sized = layer.input_shape or layer.regularizes or activation.Activation.is(layer)
     if not sized then return false end
   end

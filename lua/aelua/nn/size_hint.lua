@@ -2,22 +2,13 @@
 --- it, and what would fit. The smallest change of a transposed convolution's padding or
 --- output_padding that does it; else its stride, or padding "same" of a convolution;
 --- else a crop or an enlargement at the end.
-local Sequential = require "aelua.nn.sequential"
 local core = require "aelua.core"
+local layers_of = require "aelua.nn.layers_of"
 local shapes = require "aelua.base.shapes"
 local tree = require "aelua.nn.tree"
 
 -- Elements that a change adds or takes off, at most.
 local most = 32
-
-local function flat(module, list)
-  if Sequential.is(module) then
-    for i = 1, #module do flat(module[i], list) end
-  else
-    list[#list + 1] = module
-  end
-  return list
-end
 
 -- Padding and output_padding of a side in numbers.
 local function in_numbers(layer, d)
@@ -178,7 +169,7 @@ end
 ---@param what string that is wanted: "input", "target"
 ---@return string
 return function(root, decoder, got, wanted, what)
-  local layers = flat(decoder, {})
+  local layers = layers_of(decoder)
   local function name(layer) return ("%s %s"):format(tree.place(root, layer) or "its", layer.class_name) end
   local message = ("%s gives %s, the %s is %s"):format(name(layers[#layers] or decoder), shapes.text(got), what,
     shapes.text(wanted))
