@@ -46,4 +46,14 @@ describe("rmsprop_step", function()
     for i, t in ipairs { w, v, mean, u } do assert.near(want[i], t[1]:item(), 1e-6) end
     assert.equal(2, g[1]:item())
   end)
+  it("keeps no means that are smaller than the smallest normal number", function()
+    local function pair() return values.shaped({ values.least, 4 * values.least }, { 2 }) end
+    local v, mean, u = pair(), pair(), pair()
+    core.ops.rmsprop_step(core.ops.ones { 2 }, core.ops.zeros { 2 }, v, mean, u, 0.1, 0.5, 1e-8, 0.5)
+    for _, t in ipairs { v, mean, u } do
+      t = t:totable()
+      assert.equal(0, t[1])
+      assert.near(1, t[2] / (2 * values.least), 1e-6)
+    end
+  end)
 end)

@@ -6,6 +6,8 @@ local M = {}
 
 --- Whether this is the double build.
 M.is_double = core.real == "f64"
+--- A little more than the smallest normal number: half of it is denormal.
+M.least = M.is_double and 2.5e-308 or 1.25e-38
 
 --- u8 and i32 tensors from nested tables.
 function M.u8(nested) return ae.tensor(nested, { dtype = "u8" }) end

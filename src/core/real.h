@@ -10,10 +10,12 @@
 typedef double real;
 #define AE_REAL AE_F64
 #define AE_REAL_EPSILON 2.2204460492503131e-16
+#define AE_REAL_MIN 2.2250738585072014e-308 /* the smallest normal number */
 #else
 typedef float real;
 #define AE_REAL AE_F32
 #define AE_REAL_EPSILON 1.1920929e-07f
+#define AE_REAL_MIN 1.17549435e-38f
 #endif
 
 /* Marks a plain C loop that is compiled once per instruction set and chosen at

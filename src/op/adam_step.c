@@ -30,8 +30,8 @@ AE_INLINE void update(int64_t n, real *restrict w, const real *restrict g, real 
   const ae_direction_loop direction = job->direction;
   for (int64_t i = 0; i < n; i++) {
     real d = ae_direct(direction, g[i], w[i]);
-    real mi = beta1 * m[i] + left1 * d;
-    real vi = beta2 * v[i] + left2 * d * d;
+    real mi = ae_decayed(beta1 * m[i] + left1 * d);
+    real vi = ae_decayed(beta2 * v[i] + left2 * d * d);
     m[i] = mi;
     v[i] = vi;
     if (highest) {

@@ -47,6 +47,13 @@ AE_INLINE real ae_direct(ae_direction_loop d, real g, real w) {
   return d.scale * g + d.penalty * w;
 }
 
+/* A decaying mean as it is kept: 0 where it is smaller than the smallest normal number. Below that it would stay for
+** good (0.9 times the smallest rounds to itself), and each costs some processors a hundred cycles a step: measured
+** on Sapphire Rapids, with a tenth of the moments there, Adam took seven times as long. */
+AE_INLINE real ae_decayed(real x) {
+  return x < AE_REAL_MIN && x > -AE_REAL_MIN ? 0 : x;
+}
+
 /* Every tensor of a step has w's shape. */
 ae_status ae_step_shape(ae_call *call, ae_spec *out);
 /* Every tensor is read, and all but the gradient are written. */

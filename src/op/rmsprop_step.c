@@ -27,16 +27,16 @@ AE_INLINE void update(int64_t n, real *restrict w, const real *restrict g, real 
   const ae_direction_loop direction = job->direction;
   for (int64_t i = 0; i < n; i++) {
     real d = ae_direct(direction, g[i], w[i]);
-    real variance = rho * v[i] + left * d * d;
+    real variance = ae_decayed(rho * v[i] + left * d * d);
     v[i] = variance;
     if (centered) {
-      real middle = mean[i] + left * (d - mean[i]);
+      real middle = ae_decayed(mean[i] + left * (d - mean[i]));
       mean[i] = middle;
       variance -= middle * middle;
       variance = variance > 0 ? variance : 0; /* rounding may leave it a little below */
     }
     real q = d / (ae_sqrt(variance) + eps);
-    if (moving) u[i] = q = momentum * u[i] + q;
+    if (moving) u[i] = q = ae_decayed(momentum * u[i] + q);
     w[i] -= lr * q;
   }
 }

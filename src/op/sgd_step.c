@@ -31,7 +31,7 @@ static AE_SIMD void with_momentum(int64_t n, real *restrict w, const real *restr
   const ae_direction_loop direction = job->direction;
   for (int64_t i = 0; i < n; i++) {
     real d = ae_direct(direction, g[i], w[i]);
-    u[i] = momentum * u[i] + fresh * d;
+    u[i] = ae_decayed(momentum * u[i] + fresh * d);
     w[i] -= of_d * d + of_u * u[i];
   }
 }
