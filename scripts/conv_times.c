@@ -89,9 +89,10 @@ static double measure(ae_context *ctx, const ae_conv *c, const ae_conv_path *pat
   double best = 1e9, end = now() + budget;
   for (int runs = 0; runs < 3 || now() < end; runs++) {
     const double began = now();
-    ae_status status = direction == 0   ? path->forward(ctx, c, of->x, of->w, &finish, of->y, NULL)
-                       : direction == 1 ? path->data_gradient(ctx, c, of->y, of->w, NULL, of->x, NULL)
-                                        : path->weight_gradient(ctx, c, of->x, of->y, of->w, NULL);
+    ae_status status =
+        direction == 0   ? path->forward(ctx, c, of->x, (ae_conv_weights){of->w, NULL}, &finish, of->y, NULL)
+        : direction == 1 ? path->data_gradient(ctx, c, of->y, (ae_conv_weights){of->w, NULL}, NULL, of->x, NULL)
+                         : path->weight_gradient(ctx, c, of->x, of->y, of->w, NULL);
     if (status != AE_OK) return -1;
     const double took = now() - began;
     if (took < best) best = took;

@@ -94,8 +94,8 @@ static void check_path(ae_context *ctx, const ae_conv *c, const ae_conv_path *pa
     double *wanted = calloc(count + 1, sizeof *wanted);
     for (size_t i = 0; i <= count; i++) got[i] = (real)NAN;
     define(c, which, x, w, y, wanted);
-    ae_status status = which == 0   ? path->forward(ctx, c, x, w, NULL, got, NULL)
-                       : which == 1 ? path->data_gradient(ctx, c, y, w, NULL, got, NULL)
+    ae_status status = which == 0   ? path->forward(ctx, c, x, (ae_conv_weights){w, NULL}, NULL, got, NULL)
+                       : which == 1 ? path->data_gradient(ctx, c, y, (ae_conv_weights){w, NULL}, NULL, got, NULL)
                                     : path->weight_gradient(ctx, c, x, y, got, NULL);
     if (status == AE_UNSUPPORTED) {
       free(got);
@@ -111,6 +111,36 @@ static void check_path(ae_context *ctx, const ae_conv *c, const ae_conv_path *pa
   free(x);
   free(w);
   free(y);
+}
+
+/* With weights that may be kept packed: made, found again, made anew once the weights have changed. */
+static void check_kept(ae_context *ctx, const ae_conv *c, const ae_conv_path *path, const char *name) {
+  const sizes n = sizes_of(c);
+  ae_storage *storage = NULL;
+  CHECK(ae_storage_new(ctx->allocator, (size_t)n.w * sizeof(real), &storage, NULL) == AE_OK, "no storage");
+  real *x = filled(n.x), *y = filled(n.y), *first = filled(n.w), *w = storage->data;
+  memcpy(w, first, (size_t)n.w * sizeof *w);
+  for (int which = 0; which < 2; which++) {
+    const int64_t count = which == 0 ? n.y : n.x;
+    for (int run = 0; run < 4; run++) {
+      real *got = filled(count);
+      double *wanted = calloc((size_t)count, sizeof *wanted);
+      if (run == 2) {
+        for (int64_t i = 0; i < n.w; i++) w[i] = 1 - 2 * w[i];
+        ae_storage_touch(storage);
+      }
+      define(c, which, x, w, y, wanted);
+      const ae_conv_weights weights = {w, storage};
+      const ae_status status = which == 0 ? path->forward(ctx, c, x, weights, NULL, got, NULL)
+                                          : path->data_gradient(ctx, c, y, weights, NULL, got, NULL);
+      CHECK(status == AE_OK || status == AE_UNSUPPORTED, "%s: status %d", name, (int)status);
+      if (status == AE_OK) compare(c, name, got, wanted, count);
+      free(got);
+      free(wanted);
+    }
+  }
+  free(x), free(y), free(first);
+  ae_storage_release(storage);
 }
 
 /* What is made while the gradient of the weights is computed. */
@@ -180,6 +210,8 @@ static void check_ways(ae_context *ctx, const ae_conv *c) {
   check_path(ctx, c, &ae_conv_direct, "direct");
   if (c->groups == c->c && c->c == c->k) check_path(ctx, c, &ae_conv_depthwise, "depthwise");
   check_path(ctx, c, &ae_conv_onednn, "oneDNN");
+  check_kept(ctx, c, &ae_conv_direct, "direct, kept");
+  check_kept(ctx, c, &ae_conv_onednn, "oneDNN, kept");
   check_maker(ctx, c, true);
   check_maker(ctx, c, false);
   check_path(ctx, c, &seam, "the seam");
@@ -230,7 +262,7 @@ static void check_empty(ae_context *ctx) {
   CHECK(ae_conv_weight_gradient(ctx, &none, &x, &x, dw, NULL) == AE_OK, "no pictures");
   for (int i = 0; i < 10; i++) CHECK(dw[i] == 0, "the gradient of no pictures is 0, got %g", (double)dw[i]);
   const ae_conv_finish finish = {.b = b};
-  CHECK(ae_conv_forward(ctx, &no_inputs, &x, &x, &finish, y, NULL) == AE_OK, "no channels");
+  CHECK(ae_conv_forward(ctx, &no_inputs, &x, (ae_conv_weights){&x, NULL}, &finish, y, NULL) == AE_OK, "no channels");
   for (int i = 0; i < 45; i++) CHECK(y[i] == b[i % 5], "no channels give the bias, got %g", (double)y[i]);
 }
 

@@ -109,6 +109,33 @@ describe("conv2d", function()
     end
   end)
 
+  it("sees weights that changed between calls without gradients, which may keep them packed", function()
+    local ways = {
+      function(w) w:copy_(ae.randn(w.shape)) end,
+      function(w) w[2] = ae.randn(3, 20, 40) end,
+      function(w) w:fill_(0.5) end,
+      function(w) core.ops.sgd_step(w, ae.randn(w.shape), nil, 0.1) end,
+    }
+    ae.seed(3)
+    local input, w = ae.randn(2, 9, 9, 20), ae.randn(3, 3, 20, 40)
+    for _, change in ipairs(ways) do
+      for _, op_name in ipairs { "conv2d", "conv_transpose2d" } do
+        local weights = op_name == "conv2d" and w or w:permute { 1, 2, 4, 3 }
+        local function run(t) return ae.no_grad(ae[op_name], input, t, nil, { padding = "same" }) end
+        for _ = 1, 2 do
+          assert.equal(0, (run(weights) - run(weights:clone())):abs():max():item())
+          assert.equal(0, (run(weights) - run(weights)):abs():max():item())
+        end
+      end
+      change(w)
+    end
+    local before, view = ae.no_grad(ae.conv2d, input, w), w:reshape { 9, 20, 40 }
+    view[1] = ae.zeros(20, 40)
+    local after = ae.no_grad(ae.conv2d, input, w)
+    assert.is_true((before - after):abs():max():item() > 0.1)
+    assert.equal(0, (after - ae.no_grad(ae.conv2d, input, w:clone())):abs():max():item())
+  end)
+
   it("takes its attributes in order", function()
     local y = ae.conv2d(ae.ones(1, 5, 5, 1), ae.ones(3, 3, 1, 2), nil, 2, "same")
     assert.are.same({ 1, 3, 3, 2 }, y.shape)

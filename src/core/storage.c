@@ -3,11 +3,18 @@
 */
 #include "core/storage.h"
 
+#include "core/kept.h"
 #include "core/status.h"
 
 /* The header's share of a block: the data behind it stays aligned to 64. */
 enum { HEADER = 64 };
 _Static_assert(sizeof(ae_storage) <= HEADER, "the header fits before the data");
+
+static void begin(ae_storage *s) {
+  atomic_init(&s->refs, 1);
+  atomic_init(&s->version, 0);
+  atomic_flag_clear(&s->keeping);
+}
 
 ae_status ae_storage_new(ae_allocator *a, size_t bytes, ae_storage **out, ae_error *err) {
   if (bytes > PTRDIFF_MAX) return ae_fail(err, AE_OVERFLOW, "storage: %zu bytes are more than memory has", bytes);
@@ -15,8 +22,7 @@ ae_status ae_storage_new(ae_allocator *a, size_t bytes, ae_storage **out, ae_err
   AE_TRY(ae_allocate(a, HEADER + bytes, &block, err));
   ae_storage *s = block;
   *s = (ae_storage){.device = AE_CPU, .data = (char *)block + HEADER, .bytes = bytes, .allocator = a};
-  atomic_init(&s->refs, 1);
-  atomic_init(&s->version, 0);
+  begin(s);
   *out = s;
   return AE_OK;
 }
@@ -28,8 +34,7 @@ ae_status ae_storage_lend(ae_allocator *a, void *data, size_t bytes, void (*rele
   ae_storage *s = block;
   *s = (ae_storage){
       .device = AE_CPU, .lent = true, .data = data, .bytes = bytes, .allocator = a, .release = release, .user = user};
-  atomic_init(&s->refs, 1);
-  atomic_init(&s->version, 0);
+  begin(s);
   *out = s;
   return AE_OK;
 }
@@ -40,6 +45,7 @@ void ae_storage_retain(ae_storage *s) {
 
 void ae_storage_release(ae_storage *s) {
   if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1) return;
+  ae_kept_close(s);
   if (s->lent && s->release) s->release(s->user, s->data);
   ae_free(s->allocator, s, s->lent ? HEADER : HEADER + s->bytes);
 }

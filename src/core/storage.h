@@ -15,6 +15,8 @@ typedef struct ae_storage {
   atomic_uint version; /* goes up with every change in place */
   ae_device device;
   bool lent; /* the data is a caller's, handed back through release */
+  atomic_flag keeping;
+  struct ae_kept *kept; /* kept.h's, under `keeping` */
   void *data;
   size_t bytes;
   ae_allocator *allocator; /* of this header and of data that is not lent; alive while they are */

@@ -50,6 +50,22 @@ void ae_conv_add_parts(ae_context *ctx, real *out, const real *parts, int n_part
   if (n_parts > 0) ae_parallel(ctx, count, AE_GRAIN_CHEAP, add_range, &a);
 }
 
+ae_status ae_conv_packed(ae_context *ctx, ae_conv_weights w, const void *key, size_t key_bytes, size_t bytes,
+                         bool (*pack)(void *arg, const real *w, void *to), void *arg, ae_kept **out, ae_error *err) {
+  ae_storage *keep = w.keep && ae_kept_fits(w.keep) ? w.keep : NULL;
+  ae_kept *k = keep ? ae_kept_find(keep, key, key_bytes) : NULL;
+  if (!k) {
+    AE_TRY(ae_kept_new(ctx->allocator, keep, key, key_bytes, bytes, &k, err));
+    if (!pack(arg, w.data, k->data)) {
+      ae_kept_release(k);
+      return ae_fail(err, AE_NO_MEMORY, "convolution: no memory to pack its weights");
+    }
+    if (keep) ae_kept_add(keep, k);
+  }
+  *out = k;
+  return AE_OK;
+}
+
 /* ---- A call ---- */
 
 static int64_t output_count(const ae_conv *conv) {
@@ -68,11 +84,12 @@ static bool is_empty(const ae_conv *conv) {
   return output_count(conv) == 0 || input_count(conv) == 0 || weight_count(conv) == 0;
 }
 
-/* Two of x, w and y are read, in this order; the third is `out`. */
+/* Two of these are read; the third is `out`. */
 typedef struct call {
   const ae_conv *conv;
   ae_conv_direction direction;
-  const real *first, *second;
+  const real *x, *y;
+  ae_conv_weights w;
   const ae_conv_finish *finish;
   real *out;
 } call;
@@ -84,11 +101,9 @@ static ae_status run(ae_context *ctx, const call *c, ae_conv_way way, ae_error *
       [AE_CONV_DEPTHWISE] = &ae_conv_depthwise,
       [AE_CONV_ONEDNN] = &ae_conv_onednn,
   };
-  if (c->direction == AE_CONV_FORWARD)
-    return paths[way]->forward(ctx, c->conv, c->first, c->second, c->finish, c->out, err);
-  if (c->direction == AE_CONV_DATA)
-    return paths[way]->data_gradient(ctx, c->conv, c->second, c->first, c->finish, c->out, err);
-  return paths[way]->weight_gradient(ctx, c->conv, c->first, c->second, c->out, err);
+  if (c->direction == AE_CONV_FORWARD) return paths[way]->forward(ctx, c->conv, c->x, c->w, c->finish, c->out, err);
+  if (c->direction == AE_CONV_DATA) return paths[way]->data_gradient(ctx, c->conv, c->y, c->w, c->finish, c->out, err);
+  return paths[way]->weight_gradient(ctx, c->conv, c->x, c->y, c->out, err);
 }
 
 /* ---- Measuring ---- */
@@ -134,17 +149,19 @@ static ae_status serve(ae_context *ctx, const call *c, ae_error *err) {
 
 /* ---- The seam ---- */
 
-ae_status ae_conv_forward(ae_context *ctx, const ae_conv *conv, const real *x, const real *w,
+ae_status ae_conv_forward(ae_context *ctx, const ae_conv *conv, const real *x, ae_conv_weights w,
                           const ae_conv_finish *finish, real *y, ae_error *err) {
-  if (!is_empty(conv)) return serve(ctx, &(call){conv, AE_CONV_FORWARD, x, w, finish, y}, err);
+  const call c = {.conv = conv, .direction = AE_CONV_FORWARD, .x = x, .w = w, .finish = finish, .out = y};
+  if (!is_empty(conv)) return serve(ctx, &c, err);
   memset(y, 0, (size_t)output_count(conv) * sizeof *y);
   ae_conv_finish_rows(finish, conv->k, 0, conv->n * conv->p * conv->q, y);
   return AE_OK;
 }
 
-ae_status ae_conv_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, const real *w,
+ae_status ae_conv_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, ae_conv_weights w,
                                 const ae_conv_finish *finish, real *dx, ae_error *err) {
-  if (!is_empty(conv)) return serve(ctx, &(call){conv, AE_CONV_DATA, w, dy, finish, dx}, err);
+  const call c = {.conv = conv, .direction = AE_CONV_DATA, .y = dy, .w = w, .finish = finish, .out = dx};
+  if (!is_empty(conv)) return serve(ctx, &c, err);
   memset(dx, 0, (size_t)input_count(conv) * sizeof *dx);
   ae_conv_finish_rows(finish, conv->c, 0, conv->n * conv->h * conv->w, dx);
   return AE_OK;
@@ -152,7 +169,8 @@ ae_status ae_conv_data_gradient(ae_context *ctx, const ae_conv *conv, const real
 
 ae_status ae_conv_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy, real *dw,
                                   ae_error *err) {
-  if (!is_empty(conv)) return serve(ctx, &(call){conv, AE_CONV_WEIGHTS, x, dy, NULL, dw}, err);
+  const call c = {.conv = conv, .direction = AE_CONV_WEIGHTS, .x = x, .y = dy, .out = dw};
+  if (!is_empty(conv)) return serve(ctx, &c, err);
   memset(dw, 0, (size_t)weight_count(conv) * sizeof *dw);
   return AE_OK;
 }

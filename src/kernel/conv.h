@@ -20,6 +20,7 @@
 #define AE_KERNEL_CONV_H
 
 #include "core/context.h"
+#include "core/storage.h"
 #include "kernel/activation.h"
 
 typedef struct ae_conv {
@@ -30,6 +31,13 @@ typedef struct ae_conv {
   int64_t stride_h, stride_w, dilation_h, dilation_w;
   int64_t top, left; /* of the padding; what lies below and right follows from p and q */
 } ae_conv;
+
+/* `keep`: the storage that they lie in, beside which forms of them that a way packs stay while it does not change
+** (core/kept.h); NULL where they change before they are read again, as in training. */
+typedef struct ae_conv_weights {
+  const real *data;
+  ae_storage *keep;
+} ae_conv_weights;
 
 /* What is done to the result while it is in the cache: f(z + b). */
 typedef struct ae_conv_finish {
@@ -47,9 +55,9 @@ typedef struct ae_conv_maker {
 } ae_conv_maker;
 
 /* Overwrite y, dx, dw. `finish` NULL: the plain sums. Errors: AE_NO_MEMORY, those of ae_gemm. */
-ae_status ae_conv_forward(ae_context *ctx, const ae_conv *conv, const real *x, const real *w,
+ae_status ae_conv_forward(ae_context *ctx, const ae_conv *conv, const real *x, ae_conv_weights w,
                           const ae_conv_finish *finish, real *y, ae_error *err);
-ae_status ae_conv_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, const real *w,
+ae_status ae_conv_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, ae_conv_weights w,
                                 const ae_conv_finish *finish, real *dx, ae_error *err);
 ae_status ae_conv_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy, real *dw,
                                   ae_error *err);

@@ -60,9 +60,9 @@ static void forward_rows(void *arg, int part, int64_t begin, int64_t end) {
   }
 }
 
-static ae_status depthwise_forward(ae_context *ctx, const ae_conv *conv, const real *x, const real *w,
+static ae_status depthwise_forward(ae_context *ctx, const ae_conv *conv, const real *x, ae_conv_weights w,
                                    const ae_conv_finish *finish, real *y, ae_error *err) {
-  pass p = {.conv = conv, .x = x, .w = w, .out = y, .finish = finish};
+  pass p = {.conv = conv, .x = x, .w = w.data, .out = y, .finish = finish};
   const int64_t rows = conv->n * conv->p;
   (void)err;
   ae_parallel_parts(ctx, rows, ae_conv_parts(ctx, conv, rows), forward_rows, &p);
@@ -101,9 +101,9 @@ static void data_rows(void *arg, int part, int64_t begin, int64_t end) {
   }
 }
 
-static ae_status depthwise_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, const real *w,
+static ae_status depthwise_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, ae_conv_weights w,
                                          const ae_conv_finish *finish, real *dx, ae_error *err) {
-  pass p = {.conv = conv, .dy = dy, .w = w, .out = dx, .finish = finish};
+  pass p = {.conv = conv, .dy = dy, .w = w.data, .out = dx, .finish = finish};
   const int64_t rows = conv->n * conv->h;
   (void)err;
   ae_parallel_parts(ctx, rows, ae_conv_parts(ctx, conv, rows), data_rows, &p);

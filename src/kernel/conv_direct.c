@@ -6,7 +6,7 @@
 **   data     source dy, target dx    target pixel i reads source (i + before - tap*dilation) / stride where that is
 **                                    whole: targets of one phase, i = phase modulo stride, read alike
 ** Weights are packed by phase and block of output channels, [taps, width]; for 1
-** to 4 output channels [k, taps]. Split over pictures and bands of their rows.
+** to 4 output channels [k, taps]; kept so where they may be. Split over pictures and bands of their rows.
 */
 #include "kernel/conv_direct.h"
 
@@ -29,14 +29,14 @@ typedef struct pass {
   bool back; /* the gradient of the data */
   bool few;  /* output channels run along */
   ae_direct_source source;
-  const real *w;
   real *out;
   int64_t rows, columns, channels, width; /* of the target; channels of a group */
   int64_t padded, starts;                 /* width as weights, and what sums start with, have it */
   int64_t phases_h, phases_w;
   int64_t windows, bands; /* rows of a phase in one band; bands of a picture */
   int64_t band_rows;      /* of the source, at most */
-  real *weights, *start;  /* [groups, taps, padded], [groups, starts] */
+  const real *weights;    /* [groups, taps, padded] */
+  real *start;            /* [groups, starts] */
   ae_direct_piece *pieces;
   real *rooms;
   int64_t room; /* of a part, band and tail */
@@ -127,12 +127,20 @@ static void pack_place(const pass *p, const real *from, int64_t taps, int64_t ta
   }
 }
 
+typedef struct packing {
+  ae_context *ctx;
+  const pass *p;
+  const real *w;
+  real *to;
+} packing;
+
 /* Places [begin, end) of the kernels of all groups: phases one after another, as run_band reads them. */
 static void pack_places(void *arg, int64_t begin, int64_t end) {
-  const pass *p = arg;
+  const packing *pack = arg;
+  const pass *p = pack->p;
   const ae_conv *c = p->conv;
   const int64_t group_c = c->c / c->groups, group_k = c->k / c->groups;
-  real *to = p->weights;
+  real *to = pack->to;
   int64_t place = 0;
   for (int64_t group = 0; group < c->groups; group++)
     for (int64_t phase = 0; phase < p->phases_h * p->phases_w; phase++) {
@@ -141,10 +149,38 @@ static void pack_places(void *arg, int64_t begin, int64_t end) {
       for (int64_t i = 0; i < h.taps * v.taps; i++, place++) {
         if (place < begin || place >= end) continue;
         const int64_t r = h.tap + i / v.taps * h.tap_step, s = v.tap + i % v.taps * v.tap_step;
-        pack_place(p, p->w + (r * c->s + s) * group_c * c->k + group * group_k, taps, i * p->source.depth, to);
+        pack_place(p, pack->w + (r * c->s + s) * group_c * c->k + group * group_k, taps, i * p->source.depth, to);
       }
       to += taps * p->padded;
     }
+}
+
+static bool pack_all(void *arg, const real *w, void *to) {
+  packing *pack = arg;
+  const pass *p = pack->p;
+  const ae_conv *c = p->conv;
+  pack->w = w, pack->to = to;
+  ae_parallel(pack->ctx, c->r * c->s * c->groups, AE_GRAIN_CHEAP / (p->source.depth * p->padded) + 1, pack_places,
+              pack);
+  return true;
+}
+
+/* Numbers and sizes of pictures do not matter, but for phases that have no target. */
+static ae_status pack_weights(ae_context *ctx, const pass *p, ae_conv_weights w, ae_kept **out, ae_error *err) {
+  const ae_conv *c = p->conv;
+  struct {
+    const real *w;
+    int64_t back, c, k, r, s, groups, phases_h, phases_w, stride_h, stride_w, dilation_h, dilation_w, top, left;
+  } key = {.w = w.data, .back = p->back, .c = c->c, .k = c->k, .r = c->r, .s = c->s, .groups = c->groups};
+  if (p->back) {
+    key.phases_h = p->phases_h, key.phases_w = p->phases_w;
+    key.stride_h = c->stride_h, key.stride_w = c->stride_w;
+    key.dilation_h = c->dilation_h, key.dilation_w = c->dilation_w;
+    key.top = c->top, key.left = c->left;
+  }
+  packing pack = {.ctx = ctx, .p = p};
+  const int64_t packed = ae_direct_lines(c->r * c->s * p->source.depth * p->padded * c->groups + AE_DIRECT_SLACK);
+  return ae_conv_packed(ctx, w, &key, sizeof key, (size_t)packed * sizeof(real), pack_all, &pack, out, err);
 }
 
 static void lay_starts(const pass *p) {
@@ -312,7 +348,7 @@ static void run_bands(void *arg, int part, int64_t begin, int64_t end) {
 
 /* ---- A pass ---- */
 
-static ae_status run(ae_context *ctx, pass *p, const real *from, const real *w, ae_error *err) {
+static ae_status run(ae_context *ctx, pass *p, const real *from, ae_conv_weights w, ae_error *err) {
   const ae_conv *c = p->conv;
   const bool back = p->back;
   p->kernels = ae_direct_kernels_here();
@@ -335,32 +371,36 @@ static ae_status run(ae_context *ctx, pass *p, const real *from, const real *w, 
   p->room = ae_direct_lines(AE_DIRECT_ROWS * p->kernels->width[p->kernels->n_widths - 1]) +
             ae_direct_band_room(&p->source, p->band_rows);
   const int parts = ae_conv_parts(ctx, c, c->n * p->bands);
-  const int64_t packed = ae_direct_lines(c->r * c->s * p->source.depth * p->padded * c->groups + AE_DIRECT_SLACK);
   p->starts = p->few ? AE_DIRECT_SLACK : p->padded;
   const int64_t starts = ae_direct_lines(p->starts * c->groups);
-  const size_t reals = (size_t)(packed + starts + parts * p->room) * sizeof(real);
+  const size_t reals = (size_t)(starts + parts * p->room) * sizeof(real);
   const size_t bytes = reals + (size_t)parts * (size_t)(c->r * c->s) * sizeof(ae_direct_piece);
+  ae_kept *weights;
   void *block;
-  AE_TRY(ae_allocate(ctx->allocator, bytes, &block, err));
-  p->weights = block;
-  p->start = p->weights + packed;
+  AE_TRY(pack_weights(ctx, p, w, &weights, err));
+  ae_status status = ae_allocate(ctx->allocator, bytes, &block, err);
+  if (status != AE_OK) {
+    ae_kept_release(weights);
+    return status;
+  }
+  p->weights = weights->data;
+  p->start = block;
   p->rooms = p->start + starts;
   p->pieces = (ae_direct_piece *)(p->rooms + parts * p->room);
-  p->w = w;
-  ae_parallel(ctx, c->r * c->s * c->groups, AE_GRAIN_CHEAP / (p->source.depth * p->padded) + 1, pack_places, p);
   lay_starts(p);
   ae_parallel_parts(ctx, c->n * p->bands, parts, run_bands, p);
   ae_free(ctx->allocator, block, bytes);
+  ae_kept_release(weights);
   return AE_OK;
 }
 
-static ae_status direct_forward(ae_context *ctx, const ae_conv *conv, const real *x, const real *w,
+static ae_status direct_forward(ae_context *ctx, const ae_conv *conv, const real *x, ae_conv_weights w,
                                 const ae_conv_finish *finish, real *y, ae_error *err) {
   pass p = {.conv = conv, .out = y, .finish = finish};
   return run(ctx, &p, x, w, err);
 }
 
-static ae_status direct_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, const real *w,
+static ae_status direct_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, ae_conv_weights w,
                                       const ae_conv_finish *finish, real *dx, ae_error *err) {
   pass p = {.conv = conv, .back = true, .out = dx, .finish = finish};
   return run(ctx, &p, dy, w, err);

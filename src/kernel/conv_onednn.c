@@ -5,8 +5,8 @@
 ** and activation follow while they are in the cache; the gradient of the weights
 ** over as many shares as there are threads, added up in order.
 **
-** Weights are brought into oneDNN's form once for a call: in training they
-** change from one to the next, and forward and backward want different forms.
+** Weights are brought into oneDNN's form once for a call, as in training they
+** change from one to the next, or once for all where they may be kept so.
 */
 #include "kernel/conv_onednn.h"
 
@@ -22,8 +22,9 @@ typedef struct pass {
   int64_t chunk, chunks; /* pictures of a primitive; of the first `chunks` */
   const ae_onednn_plan *plan, *last;
   const real *x, *y;
-  int64_t x_step, y_step; /* elements of a picture */
-  char *packed, *scratch;
+  int64_t x_step, y_step;           /* elements of a picture */
+  ae_kept *form, *last_form;        /* weights, forward and for the data, as plan and last want them */
+  char *packed, *scratch;           /* packed: gradients of weights */
   size_t packed_step, scratch_step; /* bytes: of a plan's or share's, of a part */
   real *dw, *sums;                  /* of the first share, of the others: [count] each */
   int64_t count;
@@ -95,7 +96,7 @@ static void run_chunks(void *arg, int part, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; i++) {
     const bool last = i == p->chunks;
     const int64_t n = i * p->chunk, pictures = last ? c->n - n : p->chunk;
-    if (!ae_onednn_run(last ? p->last : p->plan, part, p->x + n * p->x_step, p->packed + last * p->packed_step,
+    if (!ae_onednn_run(last ? p->last : p->plan, part, p->x + n * p->x_step, (last ? p->last_form : p->form)->data,
                        p->y + n * p->y_step, p->scratch + (size_t)part * p->scratch_step))
       atomic_store_explicit(&p->failed, true, memory_order_relaxed);
     const int64_t pixels = data ? c->h * c->w : c->p * c->q;
@@ -104,7 +105,23 @@ static void run_chunks(void *arg, int part, int64_t begin, int64_t end) {
   }
 }
 
-static ae_status run_forward(ae_context *ctx, pass *p, const real *w, const ae_conv_finish *finish, ae_error *err) {
+static bool reorder(void *arg, const real *w, void *to) {
+  return ae_onednn_reorder(arg, 0, (real *)(uintptr_t)w, to);
+}
+
+static ae_status form_for(ae_context *ctx, const pass *p, const ae_onednn_plan *plan, int64_t pictures,
+                          ae_conv_weights w, ae_kept **out, ae_error *err) {
+  struct {
+    const real *w;
+    int64_t what;
+    ae_conv conv;
+  } key = {w.data, p->what, *p->conv};
+  key.conv.n = pictures;
+  return ae_conv_packed(ctx, w, &key, sizeof key, ae_onednn_packed_bytes(plan), reorder, (void *)(uintptr_t)plan, out,
+                        err);
+}
+
+static ae_status run_forward(ae_context *ctx, pass *p, ae_conv_weights w, const ae_conv_finish *finish, ae_error *err) {
   const ae_conv *c = p->conv;
   p->chunk = chunk_of(ctx, c, p->what == AE_ONEDNN_DATA ? p->x_step : p->y_step);
   p->chunks = c->n / p->chunk;
@@ -115,23 +132,24 @@ static ae_status run_forward(ae_context *ctx, pass *p, const real *w, const ae_c
   if (units > p->chunks) AE_TRY(plan_of(ctx, p, c->n - p->chunks * p->chunk, parts, &p->last, err));
   void *block;
   size_t bytes;
-  AE_TRY(reserve(ctx, p, parts, 2, 0, &block, &bytes, err));
-  real *from = (real *)(uintptr_t)w;
-  if (ae_onednn_reorder(p->plan, 0, from, p->packed) &&
-      (!p->last || ae_onednn_reorder(p->last, 0, from, p->packed + p->packed_step)))
-    ae_parallel_parts(ctx, units, parts, run_chunks, p);
-  else
-    p->failed = true;
-  return end_pass(ctx, p, block, bytes, err);
+  AE_TRY(reserve(ctx, p, parts, 0, 0, &block, &bytes, err));
+  ae_status status = form_for(ctx, p, p->plan, p->chunk, w, &p->form, err);
+  if (status == AE_OK && p->last)
+    status = form_for(ctx, p, p->last, c->n - p->chunks * p->chunk, w, &p->last_form, err);
+  if (status == AE_OK) ae_parallel_parts(ctx, units, parts, run_chunks, p);
+  ae_kept_release(p->form);
+  ae_kept_release(p->last_form);
+  const ae_status ended = end_pass(ctx, p, block, bytes, err);
+  return status == AE_OK ? ended : status;
 }
 
-static ae_status onednn_forward(ae_context *ctx, const ae_conv *conv, const real *x, const real *w,
+static ae_status onednn_forward(ae_context *ctx, const ae_conv *conv, const real *x, ae_conv_weights w,
                                 const ae_conv_finish *finish, real *y, ae_error *err) {
   pass p = pass_over(conv, AE_ONEDNN_FORWARD, x, y);
   return run_forward(ctx, &p, w, finish, err);
 }
 
-static ae_status onednn_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, const real *w,
+static ae_status onednn_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, ae_conv_weights w,
                                       const ae_conv_finish *finish, real *dx, ae_error *err) {
   pass p = pass_over(conv, AE_ONEDNN_DATA, dx, dy);
   return run_forward(ctx, &p, w, finish, err);

@@ -5,6 +5,7 @@
 #ifndef AE_KERNEL_CONV_PATHS_H
 #define AE_KERNEL_CONV_PATHS_H
 
+#include "core/kept.h"
 #include "core/parallel.h"
 #include "core/status.h"
 #include "kernel/conv.h"
@@ -14,9 +15,9 @@
 enum { AE_CONV_WORK_PER_THREAD = 1 << 18 };
 
 typedef struct ae_conv_path {
-  ae_status (*forward)(ae_context *ctx, const ae_conv *conv, const real *x, const real *w, const ae_conv_finish *finish,
-                       real *y, ae_error *err);
-  ae_status (*data_gradient)(ae_context *ctx, const ae_conv *conv, const real *dy, const real *w,
+  ae_status (*forward)(ae_context *ctx, const ae_conv *conv, const real *x, ae_conv_weights w,
+                       const ae_conv_finish *finish, real *y, ae_error *err);
+  ae_status (*data_gradient)(ae_context *ctx, const ae_conv *conv, const real *dy, ae_conv_weights w,
                              const ae_conv_finish *finish, real *dx, ae_error *err);
   ae_status (*weight_gradient)(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy, real *dw,
                                ae_error *err);
@@ -31,6 +32,10 @@ ae_status ae_direct_weight_gradient(ae_context *ctx, const ae_conv *conv, const 
 extern const ae_conv_path ae_conv_onednn;
 extern const ae_conv_path ae_conv_depthwise; /* groups = c = k */
 
+/* `bytes` that pack makes of w: kept beside it where it may be, and then found again by the key, which begins with
+** w.data; else the caller's alone. Released in the end. Errors: AE_NO_MEMORY, also where pack says false. */
+ae_status ae_conv_packed(ae_context *ctx, ae_conv_weights w, const void *key, size_t key_bytes, size_t bytes,
+                         bool (*pack)(void *arg, const real *w, void *to), void *arg, ae_kept **out, ae_error *err);
 double ae_conv_work(const ae_conv *conv); /* multiplications and additions */
 /* In how many parts `units` equal pieces of the whole work are worth splitting. */
 int ae_conv_parts(const ae_context *ctx, const ae_conv *conv, int64_t units);

@@ -164,10 +164,10 @@ static void forward_rows(void *arg, int part, int64_t begin, int64_t end) {
   }
 }
 
-static ae_status tiles_forward(ae_context *ctx, const ae_conv *conv, const real *x, const real *w,
+static ae_status tiles_forward(ae_context *ctx, const ae_conv *conv, const real *x, ae_conv_weights w,
                                const ae_conv_finish *finish, real *y, ae_error *err) {
   pass p = pass_over(ctx, conv);
-  p.x = x, p.w = w, p.out = y, p.finish = finish;
+  p.x = x, p.w = w.data, p.out = y, p.finish = finish;
   const int64_t rows = conv->n * conv->p * conv->q;
   AE_TRY(ae_gemm_plan_rows(ctx, rows, p.group_k, p.taps, &p.plan, err));
   int parts = ae_conv_parts(ctx, conv, p.plan.concurrent ? rows / TILE_ROWS : 1);
@@ -268,10 +268,10 @@ static void data_rows(void *arg, int part, int64_t begin, int64_t end) {
   }
 }
 
-static ae_status tiles_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, const real *w,
+static ae_status tiles_data_gradient(ae_context *ctx, const ae_conv *conv, const real *dy, ae_conv_weights w,
                                      const ae_conv_finish *finish, real *dx, ae_error *err) {
   pass p = pass_over(ctx, conv);
-  p.dy = dy, p.w = w, p.out = dx, p.finish = finish;
+  p.dy = dy, p.w = w.data, p.out = dx, p.finish = finish;
   const int64_t rows = conv->n * conv->p * conv->q;
   AE_TRY(ae_gemm_plan_rows(ctx, rows, p.taps, p.group_k, &p.plan, err));
   int64_t units = rows / TILE_ROWS;

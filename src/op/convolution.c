@@ -24,7 +24,8 @@ ae_status ae_convolution_forward(ae_call *call, bool transposed) {
     AE_TRY(ae_tensor_new(call->ctx, AE_REAL, &call->out_spec[0].shape, &call->saved[SAVED_INPUT], call->err));
     finish.saved = ae_reals(call->saved[SAVED_INPUT]);
   }
-  const real *x = ae_reals(call->in[X]), *w = ae_reals(call->in[W]);
+  const real *x = ae_reals(call->in[X]);
+  const ae_conv_weights w = {ae_reals(call->in[W]), call->recording ? NULL : call->in[W]->storage};
   real *y = ae_reals(call->out[0]);
   return transposed ? ae_conv_data_gradient(call->ctx, &a->conv, x, w, &finish, y, call->err)
                     : ae_conv_forward(call->ctx, &a->conv, x, w, &finish, y, call->err);
@@ -118,7 +119,7 @@ static ae_status gradients(ae_call *call, pass *p, bool transposed) {
     AE_TRY(back_through_activation(call, p, db));
   }
   if (!call->wants[X]) return AE_OK;
-  const real *w = ae_reals(call->in[W]);
+  const ae_conv_weights w = {.data = ae_reals(call->in[W])};
   AE_TRY(ae_call_gradient(call, X, &dx));
   return transposed ? ae_conv_forward(call->ctx, conv, p->dz, w, NULL, ae_reals(dx), call->err)
                     : ae_conv_data_gradient(call->ctx, conv, p->dz, w, NULL, ae_reals(dx), call->err);
