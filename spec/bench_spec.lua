@@ -12,12 +12,13 @@ local function bench(arguments)
 end
 
 describe("scripts/bench", function()
-  it("prints times, shares of the peak, memory and the time to start", function()
+  it("prints times, shares of the peak and of copying, memory, the time to start and the size", function()
     local text, status = bench "--models dense --rounds 1 --seconds 0.02 --threads 1"
     assert.are.equal(0, status)
-    for _, part in ipairs { "multiply%-add peak, measured: %d+ GF/s",
+    for _, part in ipairs { "multiply%-add peak, measured: %d+ GF/s", "copying memory, measured: [%d.]+ GB/s",
       "dense: 784 to dense%-32%-relu dense%-784, batch 256, 64 million", "\n  aelua +[%d.]+ ",
-      "\n  aelua, OpenBLAS alone +[%d.]+ ", "most memory, .* MB", "start%-up, ms: [%d.]+" } do
+      "\n  aelua, OpenBLAS alone +[%d.]+ ", "read and write [%d.]+ MB a step: [%d.]+ GB/s, %d+%% of copying",
+      "most memory, .* MB", "start%-up, ms: [%d.]+", "size, MB\n  aelua +[%d.]+: .* shared libraries [%d.]+" } do
       assert(text:find(part), "wants " .. part .. " in:\n" .. text)
     end
   end)
@@ -29,6 +30,32 @@ describe("scripts/bench", function()
       "as on one thread +[%d.]+" } do
       assert(text:find(part), "wants " .. part .. " in:\n" .. text)
     end
+  end)
+
+  it("encodes one sample, few and many, by a model and by its encoder alone", function()
+    local text, status = bench "--encode --models dense --rounds 1 --seconds 0.01"
+    assert.are.equal(0, status, text)
+    for _, batch in ipairs { 1, 32, 4096 } do
+      local wanted = ("dense: 784 to dense%%-32%%-relu, batch %d\n[^\n]+ samples/s\n"):format(batch) ..
+        "  aelua, model:encode +[%d.]+ [^\n]+ %d+\n  aelua, encoder:forward +[%d.]+ [^\n]+ %d+\n"
+      assert(text:find(wanted), "wants " .. wanted .. " in:\n" .. text)
+    end
+  end)
+
+  it("trains whole models on MNIST, those that are named", function()
+    local folder = files.folder()
+    for name, samples in pairs { train = 256, t10k = 10 } do
+      files.write(("%s/%s-images-idx3-ubyte"):format(folder, name),
+        string.pack(">I4I4I4I4", 0x803, samples, 28, 28) .. ("\0\255"):rep(samples * 14 * 28))
+    end
+    local text, status = bench("--data " .. folder .. " --models vae,dense_64 --epochs 1 --threads 1")
+    files.remove(folder)
+    assert.are.equal(0, status, text)
+    for _, part in ipairs { "\nVAE 784%-400%-20: .* 1 epochs\n  aelua, seed 1 +test loss +[%d.]+ ", "\n784%-64%-784: ",
+      "\n  aelua, seed 3 +test loss +0%.[%d]+ +fit +[%d.]+ s +process +[%d.]+ s +%d+ MB" } do
+      assert(text:find(part), "wants " .. part .. " in:\n" .. text)
+    end
+    assert.is_nil(text:find("784-32-784", 1, true))
   end)
 
   it("compares epochs on a folder of pictures with epochs from memory", function()
@@ -45,6 +72,7 @@ describe("scripts/bench", function()
 
   it("refuses what it does not know", function()
     for arguments, says in pairs { ["--model dense"] = "unknown option --model", ["--models deeep"] = "no model 'deeep'",
+      ["--data . --models blog"] = "no model 'blog'", ["--encode --models deep"] = "no encoder is known of deep",
       ["--rounds"] = "--rounds wants a value", ["--threads two"] = "--threads wants a number, got two" } do
       local text, status = bench(arguments)
       assert.are.equal(2, status)

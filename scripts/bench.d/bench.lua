@@ -8,24 +8,38 @@
 ---   --rounds N       turns of each; default 5, with peers 8
 ---   --seconds S      of one turn; default 0.5
 ---   --threads N      default 2
----   --data FOLDER    whole trainings on the MNIST there instead, and with --peers Keras' fit
----   --epochs N       of those; default 50
+---   --encode         encoding instead, without gradients: latency and samples a second, of the models that name an encoder
+---   --data FOLDER    whole trainings on the MNIST there instead, and with --peers Keras' and PyTorch's;
+---                    --models then names those of trainings.lua
+---   --epochs N       of those; default 50, of the variational autoencoder 10
 ---   --folder FOLDER  epochs on the pictures there instead, read beside the training, against epochs from memory
 ---
 --- The exit status is 1 where something is not as fast, small or good as models.lua, trainings.lua and folder.lua want.
 package.path = "scripts/bench.d/?.lua;" .. package.path
+local copying = require "copying"
 local models = require "models"
+local trainings = require "trainings"
 local workers = require "workers"
 local report = require "report"
 
 local function usage(message)
   io.stderr:write("bench: ", message, "\nusage: scripts/bench [--peers FOLDER] [--models LIST] [--rounds N] ",
-    "[--seconds S] [--threads N] [--data FOLDER [--epochs N] | --folder FOLDER]\n")
+    "[--seconds S] [--threads N] [--encode | --data FOLDER [--epochs N] | --folder FOLDER]\n")
   os.exit(2)
 end
 
+-- What is chosen of a list by name: all, where nothing is named.
+local function choose(list, names)
+  local chosen = {}
+  for name in names:gmatch "[^,]+" do
+    chosen[#chosen + 1] = list.find(name) or usage("no model '" .. name .. "'")
+  end
+  return #chosen > 0 and chosen or list.list
+end
+
 local function parse(given)
-  local o = { program = given[-1] or "build/aelua", threads = 2, seconds = 0.5, epochs = 50, models = {} }
+  local o = { program = given[-1] or "build/aelua", threads = 2, seconds = 0.5 }
+  local names = ""
   local i = 1
   local function value()
     i = i + 1
@@ -38,20 +52,23 @@ local function parse(given)
   while given[i] do
     local option = given[i]
     if option == "--peers" then o.peers = value()
+    elseif option == "--encode" then o.encode = true
     elseif option == "--data" then o.data = value()
     elseif option == "--folder" then o.folder = value()
     elseif option == "--epochs" then o.epochs = whole()
     elseif option == "--rounds" then o.rounds = whole()
     elseif option == "--seconds" then o.seconds = number()
     elseif option == "--threads" then o.threads = whole()
-    elseif option == "--models" then
-      for name in value():gmatch("[^,]+") do
-        o.models[#o.models + 1] = models.find(name) or usage("no model '" .. name .. "'")
-      end
+    elseif option == "--models" then names = value()
     else usage("unknown option " .. option) end
     i = i + 1
   end
-  if #o.models == 0 then o.models = models.list end
+  o.models = choose(o.data and trainings or models, names)
+  if o.encode then
+    local encoding = {}
+    for _, model in ipairs(o.models) do encoding[#encoding + 1] = model.encoder and model end
+    o.models = #encoding > 0 and encoding or usage("no encoder is known of " .. names)
+  end
   o.rounds = o.rounds or (o.peers and 8 or 5)
   return o
 end
@@ -62,12 +79,15 @@ if o.folder then os.exit(require("folder").run(o), true) end
 if o.data then os.exit(require("fit").run(o), true) end
 
 local all = workers.start(o)
+if o.encode then os.exit(require("encode").run(o, all), true) end
 for _, model in ipairs(o.models) do
   for _, worker in ipairs(all) do worker:prepare(model) end
 end
-o.peak = 0
+o.peak, o.copying, o.bytes = 0, 0, {}
+for _, model in ipairs(o.models) do o.bytes[model.name] = tonumber(all[1]:ask("bytes " .. model.name)) end
 for _ = 1, o.rounds do
   o.peak = math.max(o.peak, tonumber(all[1]:ask("peak")))
+  o.copying = math.max(o.copying, copying.measure(o.threads))
   for _, model in ipairs(o.models) do
     for _, worker in ipairs(all) do worker:run(model.name, o.seconds) end
   end

@@ -1,6 +1,5 @@
---- Whole trainings, one process after the other: test loss for three seeds, seconds, memory; with peers Keras' fit.
+--- Whole trainings, one process after the other: test loss for three seeds, seconds, memory; with peers theirs.
 local ae = require "aelua"
-local trainings = require "trainings"
 
 local M = {}
 
@@ -24,21 +23,44 @@ local function run(command)
   }
 end
 
+local function show(name, r, more)
+  print(("  %-20s test loss %8.4f   fit %6.1f s   process %6.1f s   %4.0f MB%s"):format(name, r.loss, r.seconds, r.process,
+    r.megabytes, more or ""))
+end
+
 local function check(what, fine)
   if not fine then print("    MISSED: " .. what) end
   return fine
 end
 
+local function arguments(o, seed, epochs, further)
+  return ("'%s' %d %d %d %s"):format(o.data:gsub("'", "'\\''"), seed, epochs, o.threads, further)
+end
+
+-- The fastest peer against our slowest process; whether that is as wanted.
+local function beside_peers(training, o, epochs, slowest)
+  local least = math.huge
+  for _, peer in ipairs(training.peers) do
+    local r = run(("OMP_NUM_THREADS=%d %s scripts/bench.d/%s %s 2> /dev/null"):format(o.threads, o.python, peer.script,
+      arguments(o, 1, epochs, peer.further)))
+    local took = r[training.of_peers]
+    least = math.min(least, took)
+    show(peer.name, r, ("   %s / our slowest process: %.1f"):format(training.of_peers == "seconds" and "fit" or "process",
+      took / slowest))
+  end
+  local faster = training.faster
+  return not faster or check(("%d times as fast"):format(faster), least / slowest >= faster)
+end
+
 local function train(training, o)
-  print("\n" .. training.name)
+  local epochs, wanted = o.epochs or training.epochs, training.at_most
+  print(("\n%s, %d epochs"):format(training.title, epochs))
   local fine, slowest = true, 0
   for seed = 1, 3 do
-    local r = run(("exec '%s' scripts/bench.d/train.lua %s"):format(o.program,
-      trainings.arguments(training, o.data, seed, o.epochs, o.threads)))
-    print(("  aelua, seed %d   test loss %.4f   fit %6.1f s   process %6.1f s   %4.0f MB"):format(seed, r.loss, r.seconds,
-      r.process, r.megabytes))
-    local wanted = training.at_most
-    if wanted and o.epochs >= 50 then
+    local r = run(("exec '%s' scripts/bench.d/%s %s"):format(o.program, training.script,
+      arguments(o, seed, epochs, training.further)))
+    show("aelua, seed " .. seed, r)
+    if wanted and epochs >= training.epochs then
       fine = check(("a loss of at most %.4f"):format(wanted.loss), r.loss <= wanted.loss) and fine
     end
     if wanted then
@@ -46,23 +68,16 @@ local function train(training, o)
     end
     slowest = math.max(slowest, r.process)
   end
-  if not o.python then return fine end
-  local keras = run(("%s scripts/bench.d/train_keras.py %s 2> /dev/null"):format(o.python,
-    trainings.arguments(training, o.data, 1, o.epochs, o.threads)))
-  local ratio = keras.seconds / slowest
-  print(("  Keras           test loss %.4f   fit %6.1f s   process %6.1f s   %4.0f MB   fit / our slowest process: %.1f")
-    :format(keras.loss, keras.seconds, keras.process, keras.megabytes, ratio))
-  return check(("%d times as fast"):format(trainings.faster), ratio >= trainings.faster) and fine
+  return (not o.python or beside_peers(training, o, epochs, slowest)) and fine
 end
 
---- Runs them all; whether all reach what is wanted (a loss only after 50 epochs).
----@param o { program: string, python: string?, data: string, epochs: integer, threads: integer }
+--- Runs those of o.models; whether all reach what is wanted (a loss only after as many epochs as are usual).
+---@param o { program: string, python: string?, data: string, models: BenchTraining[], epochs: integer?, threads: integer }
 ---@return boolean
 function M.run(o)
   local fine = true
-  print(("trainings on MNIST: binary cross-entropy, Adam 1e-3, batches of 256, %d epochs, %d threads"):format(o.epochs,
-    o.threads))
-  for _, training in ipairs(trainings.list) do fine = train(training, o) and fine end
+  print(("trainings on MNIST, %d threads"):format(o.threads))
+  for _, training in ipairs(o.models) do fine = train(training, o) and fine end
   return fine
 end
 

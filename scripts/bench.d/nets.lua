@@ -1,4 +1,4 @@
---- The networks of models.lua, and one training step of each.
+--- The networks of models.lua: one training step of each, and encoding with one.
 local ae = require "aelua"
 
 local nn, optim = ae.nn, ae.optim
@@ -33,6 +33,18 @@ function kinds.flatten() return nn.Flatten() end
 function kinds.grid(units, activation) return nn.Dense({ 4, 4, units }, activation) end
 function kinds.variational(units) return Variational(units) end
 
+-- A network, its variational layer where it has one, and a batch.
+local function network(input, batch, layers)
+  ae.seed(1)
+  local modules, variational = {}, nil
+  for i, layer in ipairs(layers) do
+    local kind, units, activation = layer:match "^([%a_]+)%-?(%d*)%-?(%a*)$"
+    modules[i] = kinds[kind](math.tointeger(units), activation ~= "" and activation or nil)
+    if kind == "variational" then variational = modules[i] end
+  end
+  return nn.Sequential(modules), variational, ae.rand(batch, table.unpack(input))
+end
+
 local M = {}
 
 --- A training step.
@@ -41,24 +53,41 @@ local M = {}
 ---@param layers string[] as in models.lua
 ---@return function
 function M.step(input, batch, layers)
-  ae.seed(1)
-  local modules, variational = {}, nil
-  for i, layer in ipairs(layers) do
-    local kind, units, activation = layer:match "^([%a_]+)%-?(%d*)%-?(%a*)$"
-    modules[i] = kinds[kind](math.tointeger(units), activation ~= "" and activation or nil)
-    if kind == "variational" then variational = modules[i] end
-  end
-  local net = nn.Sequential(modules)
-  local x = ae.rand(batch, table.unpack(input))
+  local net, variational, x = network(input, batch, layers)
   local opt = optim.Adam { net, lr = 1e-3 }
   net:train()
-  return function()
+  local function step()
     local loss = nn.loss.bce_logits(net:forward(x), x, { reduction = variational and "batchmean" or "mean" })
     if variational then loss = loss + variational.kl end
     opt:zero_grad()
     loss:backward()
     opt:step()
   end
+  return function() ae.scope(step) end
+end
+
+--- Encoding by a model's `encode`; the layers are the encoder's. The codes are let go at once, as they are in Python.
+---@param input integer[]
+---@param batch integer
+---@param layers string[]
+---@return function
+function M.encode(input, batch, layers)
+  local encoder, _, x = network(input, batch, layers)
+  local decoder = nn.Sequential { nn.Flatten(), nn.Dense(input) }
+  local model = ae.Autoencoder { input = input, encoder = encoder, decoder = decoder }
+  return function() model:encode(x):free() end
+end
+
+--- The same by the encoder alone.
+---@param input integer[]
+---@param batch integer
+---@param layers string[]
+---@return function
+function M.forward(input, batch, layers)
+  local encoder, _, x = network(input, batch, layers)
+  encoder:build(input)
+  encoder:eval()
+  return function() ae.scope(ae.no_grad, encoder.forward, encoder, x):free() end
 end
 
 return M

@@ -1,7 +1,9 @@
-"""The other side of scripts/bench.d/worker.lua: the same commands, for a function that builds a model's step."""
+"""The other side of scripts/bench.d/worker.lua: the same commands, for a function that builds what is to be called."""
 import re
 import sys
 import time
+
+MOST_CALLS = 20000
 
 
 def peak_memory():
@@ -9,15 +11,15 @@ def peak_memory():
         return next(line.split()[1] for line in status if line.startswith("VmHWM"))
 
 
-def run(step, seconds):
+def run(call, seconds):
     times = []
     last = began = time.perf_counter()
-    while last - began < seconds:
-        step()
+    while last - began < seconds and len(times) < MOST_CALLS:
+        call()
         now = time.perf_counter()
-        times.append(f"{(now - last) * 1e3:.4f}")
+        times.append(now - last)
         last = now
-    return " ".join(times)
+    return " ".join(f"{t * 1e3:.6f}" for t in times)
 
 
 def read_layers(text):
@@ -28,7 +30,7 @@ def read_layers(text):
 
 
 def serve(build):
-    """build(shape, batch, layers) -> step(), which is over when it returns."""
+    """build(shape, batch, layers) -> call(), which is over when it returns."""
     answers = sys.stdout
     sys.stdout = sys.stderr
     prepared = {}

@@ -1,4 +1,7 @@
-"""Keras on TensorFlow: peer_keras.py graph|xla THREADS"""
+"""Keras on TensorFlow: peer_keras.py graph|xla|encode|predict THREADS
+
+encode: no training, the layers run in a tf.function; predict: with predict_on_batch.
+"""
 import math
 import os
 import sys
@@ -69,12 +72,17 @@ def network(shape, layers):
 def build(shape, batch, layers):
     keras.utils.set_random_seed(1)
     model = network(shape, layers)
+    x = tf.random.uniform([batch, *shape])
+    if mode == "predict":
+        return lambda: model.predict_on_batch(x)
+    if mode == "encode":
+        encode = tf.function(lambda x: model(x, training=False))
+        return lambda: encode(x)
     optimizer = keras.optimizers.Adam(1e-3)
     optimizer.build(model.trainable_variables)
     # The mean over a sample; a variational model's terms are sums.
     loss_of = keras.losses.BinaryCrossentropy(from_logits=True)
     scale = math.prod(shape) if any(kind == "variational" for kind, _, _ in layers) else 1
-    x = tf.random.uniform([batch, *shape])
 
     @tf.function(jit_compile=mode == "xla")
     def train(x):

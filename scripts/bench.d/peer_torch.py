@@ -1,8 +1,10 @@
-"""PyTorch: peer_torch.py plain|eager|compile THREADS
+"""PyTorch: peer_torch.py plain|eager|compile|encode THREADS
 
 plain: as tutorials write it: the model ends with a sigmoid, the loss is BCELoss, pictures have their channels first.
 Otherwise the loss takes logits and pictures are channels last. The optimiser is the fused Adam on all.
+encode: no training, the layers run in inference_mode.
 """
+import functools
 import sys
 
 import torch
@@ -57,6 +59,8 @@ def build(shape, batch, layers):
     x = torch.rand(batch, shape[-1], *shape[:-1])
     if len(shape) == 3 and mode != "plain":
         model, x = model.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
+    if mode == "encode":
+        return torch.inference_mode()(functools.partial(model.eval(), x))
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     variational = next((m for m in model if isinstance(m, Variational)), None)
     reduction = "sum" if variational else "mean"

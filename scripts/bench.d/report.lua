@@ -1,30 +1,13 @@
---- What the benchmark prints: times, shares of the peak, ratios and whether they reach what models.lua wants, memory
---- and the time to start.
+--- What the benchmark prints: times, shares of the peak and of the memory's bandwidth, ratios and whether they reach what
+--- models.lua wants, memory, the time to start and the size.
 local ae = require "aelua"
+local figures = require "figures"
 local models = require "models"
+local size = require "size"
+
+local line, verdict = figures.line, figures.verdict
 
 local M = {}
-
-local function quantile(sorted, share) return sorted[math.max(1, math.ceil(share * #sorted))] end
-
-local function summary(times)
-  local sorted = table.move(times, 1, #times, 1, {})
-  table.sort(sorted)
-  return {
-    least = sorted[1], median = quantile(sorted, 0.5), low = quantile(sorted, 0.25), high = quantile(sorted, 0.75),
-    count = #sorted,
-  }
-end
-
-local function line(format, ...) print((format:format(...):gsub("%s+$", ""))) end
-
--- What is reached of what is wanted. `most`: what the machine would allow.
-local function verdict(what, ratio, wanted, most)
-  local fine = ratio >= wanted or most ~= nil and most < wanted
-  local word = ratio >= wanted and "" or fine and ("; the peak allows %.2f"):format(most) or "  MISSED"
-  line("  %-38s %5.2f (wanted %.2f)%s", what, ratio, wanted, word)
-  return fine
-end
 
 local function best_peer(of)
   local best = math.huge
@@ -61,12 +44,15 @@ local function print_model(model, workers, o)
   line("  %-24s %8s %8s  %-17s %6s %7s %6s", "ms a step", "median", "least", "middle half", "steps", "GF/s", "peak")
   local of = {}
   for _, worker in ipairs(workers) do
-    local s = summary(worker.times[model.name])
+    local s = figures.summary(worker.times[model.name])
     of[worker.name] = s
     local speed = work / (s.median * 1e-3)
     line("  %-24s %8.3f %8.3f  %7.3f - %-7.3f %6d %7.0f %5.0f%%", worker.name, s.median, s.least, s.low, s.high, s.count,
       speed / 1e9, 100 * speed / o.peak)
   end
+  local moved, seconds = o.bytes[model.name], of["aelua"].median * 1e-3
+  line("  aelua's operations read and write %.1f MB a step: %.1f GB/s, %.0f%% of copying", moved / 1e6, moved / seconds / 1e9,
+    100 * moved / seconds / o.copying)
   local memory = o.memory and o.memory[model.name]
   for _, worker in ipairs(memory and workers or {}) do
     local kilobytes = memory[worker.name]
@@ -94,14 +80,25 @@ local function mean(ratios)
   return math.exp(sum / #ratios)
 end
 
+---@class BenchFindings
+---@field program string
+---@field python string? of the peers
+---@field models BenchModel[]
+---@field threads integer
+---@field peak number multiply-adds' operations a second
+---@field copying number bytes a second, read and written
+---@field bytes table<string, number> of a step, by model; what lies in caches counts too, so a share may exceed one
+---@field memory table? most of each process, in kB
+
 --- Whether all is as fast as it is wanted to be.
----@param o { program: string, models: BenchModel[], threads: integer, peak: number, memory: table? }
+---@param o BenchFindings
 ---@param workers Worker[]
 ---@return boolean
 function M.print(o, workers)
   local kernels = ae.kernels()
   line("%s; %s; %s; %d threads", kernels.blas, kernels.onednn or "no oneDNN", kernels.isa, o.threads)
   line("multiply-add peak, measured: %.0f GF/s", o.peak / 1e9)
+  line("copying memory, measured: %.1f GB/s, read and written", o.copying / 1e9)
   local fine, best, alone = true, {}, {}
   for i, model in ipairs(o.models) do
     local reached
@@ -117,6 +114,7 @@ function M.print(o, workers)
   for _, worker in ipairs(workers) do line("  %-24s %6.0f", worker.name, tonumber(worker:ask "memory") / 1024) end
   line("\nstart-up, ms: %.1f with require \"aelua\", %.1f without anything",
     1e3 * start_up(("'%s' -e 'require \"aelua\"'"):format(o.program)), 1e3 * start_up "true")
+  size.print(o)
   return fine
 end
 

@@ -1,9 +1,11 @@
---- train.lua DATA HIDDEN L2 SEED EPOCHS THREADS: one whole training, binary cross-entropy, Adam, batches of 256. Prints
+--- train.lua DATA SEED EPOCHS THREADS HIDDEN L2: one whole training, binary cross-entropy, Adam, batches of 256. Prints
 --- the test loss, the seconds in fit and the most memory in kB.
+package.path = "scripts/bench.d/?.lua;" .. package.path
 local ae = require "aelua"
+local peak_memory = require "peak_memory"
 local nn = ae.nn
 
-local data, hidden, l2, seed, epochs, threads = table.unpack(arg)
+local data, seed, epochs, threads, hidden, l2 = table.unpack(arg)
 ae.threads(math.tointeger(threads))
 ae.seed(math.tointeger(seed))
 local train, test = ae.data.load(data)
@@ -21,12 +23,4 @@ local seconds = ae.clock() - began
 
 local result = model:evaluate(test, { batch_size = 256 })
 
-local function peak()
-  for line in io.lines("/proc/self/status") do
-    local kilobytes = line:match("^VmHWM:%s*(%d+)")
-    if kilobytes then return kilobytes end
-  end
-  return "0"
-end
-
-print(("%.5f %.3f %s"):format(result.reconstruction or result.loss, seconds, peak()))
+print(("%.5f %.3f %s"):format(result.reconstruction or result.loss, seconds, peak_memory()))

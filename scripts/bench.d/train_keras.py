@@ -1,7 +1,5 @@
-"""train_keras.py DATA HIDDEN L2 SEED EPOCHS THREADS: what train.lua does, with Keras' fit."""
-import gzip
+"""train_keras.py DATA SEED EPOCHS THREADS HIDDEN L2: what train.lua does, with Keras' fit."""
 import os
-import pathlib
 import sys
 import time
 
@@ -10,19 +8,14 @@ os.environ["CUDA_VISIBLE_DEVICES"] = ""
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import keras  # noqa: E402
-import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-data, hidden, l2, seed, epochs, threads = sys.argv[1:]
+import mnist  # noqa: E402
+import peer  # noqa: E402
+
+data, seed, epochs, threads, hidden, l2 = sys.argv[1:]
 tf.config.threading.set_intra_op_parallelism_threads(int(threads))
 tf.config.threading.set_inter_op_parallelism_threads(int(threads))
-
-
-def read(name):
-    path = pathlib.Path(data) / (name + ".gz")
-    raw = gzip.open(path).read() if path.exists() else path.with_suffix("").read_bytes()
-    return np.frombuffer(raw, np.uint8, offset=16).reshape(-1, 784).astype("float32") / 255
-
 
 keras.utils.set_random_seed(int(seed))
 regularizer = keras.regularizers.L2(float(l2)) if float(l2) > 0 else None
@@ -31,11 +24,9 @@ layers += [keras.layers.Dense(int(n), activation="relu", kernel_regularizer=regu
 layers += [keras.layers.Dense(784, activation="sigmoid", kernel_regularizer=regularizer)]
 model = keras.Sequential(layers)
 model.compile(optimizer=keras.optimizers.Adam(1e-3), loss="binary_crossentropy")
-train, test = read("train-images-idx3-ubyte"), read("t10k-images-idx3-ubyte")
+train, test = mnist.both(data)
 began = time.perf_counter()
 model.fit(train, train, epochs=int(epochs), batch_size=256, shuffle=True, verbose=0)
 seconds = time.perf_counter() - began
 loss = float(keras.losses.binary_crossentropy(test, model.predict(test, batch_size=1000, verbose=0)).numpy().mean())
-with open("/proc/self/status") as status:
-    peak = next(line.split()[1] for line in status if line.startswith("VmHWM"))
-print(f"{loss:.5f} {seconds:.3f} {peak}")
+print(f"{loss:.5f} {seconds:.3f} {peer.peak_memory()}")

@@ -1,35 +1,58 @@
 --- Whole trainings on MNIST, each a process: scripts/bench --data FOLDER.
----   hidden     units of the layers between input and output, relu
----   at_most    the test loss that every seed is to reach, and the memory in MB, where they are wanted
 local M = {}
 
 ---@class BenchTraining
 ---@field name string
----@field hidden integer[]
----@field l2? number
----@field at_most? { loss: number, megabytes: number }
+---@field title string
+---@field script string what trains it here; prints test loss, seconds in fit and kB, as the peers' scripts do
+---@field further string the script's arguments after DATA SEED EPOCHS THREADS
+---@field epochs integer
+---@field at_most? { loss: number, megabytes: number } what every seed is to reach in so many epochs
+---@field peers BenchTrainingPeer[]
+---@field of_peers "seconds"|"process" what is held against our slowest process: a peer's seconds in fit, or its process's
+---@field faster? number how many times as long the fastest peer is to take
+
+---@class BenchTrainingPeer
+---@field name string
+---@field script string
+---@field further string
+
+-- Dense layers with relu between input and output, beside Keras' fit.
+local function autoencoder(name, hidden, l2, at_most)
+  local units = table.concat(hidden, "-")
+  local further = ("%s %g"):format(table.concat(hidden, ","), l2 or 0)
+  return {
+    name = name, script = "train.lua", further = further, epochs = 50, at_most = at_most, of_peers = "seconds", faster = 6,
+    title = ("784-%s-784%s: binary cross-entropy, Adam 1e-3, batches of 256"):format(units, l2 and (", L2 %g"):format(l2) or ""),
+    peers = { { name = "Keras", script = "train_keras.py", further = further } },
+  }
+end
 
 ---@type BenchTraining[]
 M.list = {
-  { name = "784-32-784", hidden = { 32 }, at_most = { loss = 0.0920, megabytes = 150 } },
-  { name = "784-64-784", hidden = { 64 } },
-  { name = "784-64-784, L2 1e-5", hidden = { 64 }, l2 = 1e-5 },
-  { name = "784-256-128-256-784", hidden = { 256, 128, 256 } },
-  { name = "784-256-128-256-784, L2 1e-5", hidden = { 256, 128, 256 }, l2 = 1e-5 },
+  autoencoder("dense", { 32 }, nil, { loss = 0.0920, megabytes = 150 }),
+  autoencoder("dense_64", { 64 }),
+  autoencoder("dense_64_l2", { 64 }, 1e-5),
+  autoencoder("deep", { 256, 128, 256 }),
+  autoencoder("deep_l2", { 256, 128, 256 }, 1e-5),
+  {
+    name = "vae", title = "VAE 784-400-20: Bernoulli, nats, Adam 1e-3, batches of 128, tested after every epoch",
+    script = "train_vae.lua", further = "", epochs = 10, of_peers = "process",
+    peers = {
+      { name = "PyTorch, DataLoader", script = "train_vae_torch.py", further = "loader" },
+      { name = "PyTorch, tensors", script = "train_vae_torch.py", further = "tensors" },
+    },
+  },
 }
 
---- How many of our whole processes Keras' fit is to take.
-M.faster = 6
-
---- The training as the arguments of train.lua and train_keras.py.
----@param training BenchTraining
----@param data string folder with MNIST's four files
----@param seed integer
----@param epochs integer
----@param threads integer
-function M.arguments(training, data, seed, epochs, threads)
-  return ("'%s' %s %g %d %d %d"):format(data:gsub("'", "'\\''"), table.concat(training.hidden, ","), training.l2 or 0,
-    seed, epochs, threads)
+--- The training of a name, or nil.
+---@param name string
+---@return BenchTraining?
+function M.find(name)
+  for _, training in ipairs(M.list) do
+    if training.name == name then return training end
+  end
+  return nil
 end
 
 return M

@@ -1,14 +1,20 @@
---- One side of the benchmark: takes commands on standard input, a line each, and answers with a line.
+--- worker.lua [step|encode|forward]: one side of the benchmark, for a function of nets.lua, by default a training step.
+--- Takes commands on standard input, a line each, and answers with a line.
 ---   prepare MODEL SHAPE BATCH LAYERS   builds it (SHAPE and LAYERS as in models.lua, with commas) and warms it up;
 ---                                      answers "ready"
----   run MODEL SECONDS                  trains for that long; answers with the milliseconds of every step
+---   run MODEL SECONDS                  calls it for that long, at most 20,000 times; answers with each call's milliseconds
+---   bytes MODEL                        what the operations of one call read and write
 ---   memory                             the most memory that the process has had, in kB
 ---   peak                               operations a second of the multiply-add units
---- The Python peers (peer.py) answer to the same, but for the peak.
+--- The Python peers (peer.py) answer to the same, but for bytes and the peak.
 package.path = "scripts/bench.d/?.lua;" .. package.path
 local ae = require "aelua"
 local core = require "aelua.core"
 local nets = require "nets"
+local peak_memory = require "peak_memory"
+
+local build = nets[arg[1] or "step"]
+local most_calls = 20000
 
 local function split(text)
   local list = {}
@@ -20,8 +26,7 @@ local prepared = {}
 local commands = {}
 
 function commands.prepare(name, shape, batch, layers)
-  local step = nets.step(split(shape), math.tointeger(batch), split(layers))
-  prepared[name] = function() ae.scope(step) end
+  prepared[name] = build(split(shape), math.tointeger(batch), split(layers))
   for _ = 1, 5 do prepared[name]() end
   return "ready"
 end
@@ -35,19 +40,20 @@ function commands.run(name, seconds)
   repeat
     step()
     local now = clock()
-    times[#times + 1] = ("%.4f"):format((now - last) * 1e3)
+    times[#times + 1] = now - last
     last = now
-  until now >= stop
+  until now >= stop or #times == most_calls
+  for i, seconds_of_call in ipairs(times) do times[i] = ("%.6f"):format(seconds_of_call * 1e3) end
   return table.concat(times, " ")
 end
 
-function commands.memory()
-  for line in io.lines("/proc/self/status") do
-    local kilobytes = line:match("^VmHWM:%s*(%d+)")
-    if kilobytes then return kilobytes end
-  end
-  return "0"
+function commands.bytes(name)
+  local sum = 0
+  for _, row in ipairs(ae.profile(prepared[name]).rows) do sum = sum + row.bytes end
+  return ("%.0f"):format(sum)
 end
+
+commands.memory = peak_memory
 
 function commands.peak() return ("%.0f"):format(core.peak()) end
 

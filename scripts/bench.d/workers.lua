@@ -1,9 +1,10 @@
---- The processes that take turns: aelua with what it chooses, on one thread, and with OpenBLAS alone; and the peers.
+--- The processes that take turns: for training steps aelua with what it chooses, on one thread, and with OpenBLAS alone;
+--- for encoding its two ways; and the peers.
 local M = {}
 
 ---@class Worker
 ---@field name string
----@field times table<string, number[]> milliseconds of every step, by model
+---@field times table<string, number[]> milliseconds of every call, by model
 local Worker = {}
 Worker.__index = Worker
 
@@ -37,7 +38,7 @@ function Worker:prepare(model)
     table.concat(model.layers, ",")))
 end
 
---- Trains for some seconds and keeps the times.
+--- Calls what was prepared for some seconds and keeps the times.
 ---@param model string
 ---@param seconds number
 function Worker:run(model, seconds)
@@ -71,25 +72,37 @@ end
 
 -- Commands by the names of what they start.
 local function commands(o)
-  local function aelua(threads)
-    return ("AELUA_THREADS=%d exec %s scripts/bench.d/worker.lua"):format(threads, quoted(o.program))
+  local list = {}
+  local function aelua(name, way, threads, backend)
+    list[#list + 1] = { name, ("%s AELUA_THREADS=%d exec %s scripts/bench.d/worker.lua %s"):format(
+      backend and "AELUA_BACKEND=" .. backend or "", threads, quoted(o.program), way) }
   end
-  local list = {
-    { "aelua", aelua(o.threads) },
-    { "aelua, OpenBLAS alone", "AELUA_BACKEND=openblas " .. aelua(o.threads) },
-  }
-  if o.threads > 1 then table.insert(list, 2, { "aelua, one thread", aelua(1) }) end
   local path = o.python
   local function peer(name, script, mode)
     list[#list + 1] = { name, ("OMP_NUM_THREADS=%d exec %s scripts/bench.d/%s %s %d 2> /dev/null"):format(
       o.threads, path, script, mode, o.threads) }
   end
-  if path and has(path .. " -c 'import torch'") then
+  local torch = path and has(path .. " -c 'import torch'")
+  local keras = path and has("KERAS_BACKEND=tensorflow " .. path .. " -c 'import keras'")
+  if o.encode then
+    aelua("aelua, model:encode", "encode", o.threads)
+    aelua("aelua, encoder:forward", "forward", o.threads)
+    if torch then peer("PyTorch", "peer_torch.py", "encode") end
+    if keras then
+      peer("Keras, tf.function", "peer_keras.py", "encode")
+      peer("Keras, predict_on_batch", "peer_keras.py", "predict")
+    end
+    return list
+  end
+  aelua("aelua", "step", o.threads)
+  if o.threads > 1 then aelua("aelua, one thread", "step", 1) end
+  aelua("aelua, OpenBLAS alone", "step", o.threads, "openblas")
+  if torch then
     peer("PyTorch", "peer_torch.py", "eager")
     peer("PyTorch, plain", "peer_torch.py", "plain")
     peer("PyTorch, compile", "peer_torch.py", "compile")
   end
-  if path and has("KERAS_BACKEND=tensorflow " .. path .. " -c 'import keras'") then
+  if keras then
     peer("Keras", "peer_keras.py", "graph")
     peer("Keras, XLA", "peer_keras.py", "xla")
   end
@@ -97,7 +110,7 @@ local function commands(o)
 end
 
 --- Starts all that the options ask for.
----@param o { program: string, threads: integer, python: string? }
+---@param o { program: string, threads: integer, python: string?, encode: boolean? }
 ---@return Worker[]
 function M.start(o)
   local list = commands(o)
