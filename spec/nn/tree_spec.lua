@@ -40,6 +40,20 @@ describe("the tree below a module", function()
     assert.is_nil(tree.place(parent, nn.ReLU()))
   end)
 
+  it("gives the modules alone in the same order", function()
+    local Node = nn.Module:extend("Node")
+    local root, shared = Node(), nn.Dense(2)
+    root.first, root._hidden = { nn.Sequential { nn.Tanh(), shared }, { deep = nn.ReLU() } }, nn.Tanh()
+    root.again, root.data, root.text = shared, ae.data.dataset(ae.ones(2, 2)), "text"
+    root[1], root.up = nn.Flatten(), root
+    local listed = {}
+    for i, entry in ipairs(tree.list(root).modules) do listed[i] = entry.value end
+    assert.equal(6, #listed)
+    local modules = tree.modules(root)
+    assert.equal(#listed, #modules)
+    for i = 1, #listed do assert.is_true(rawequal(listed[i], modules[i])) end
+  end)
+
   it("writes places as scripts would", function()
     local inner = nn.ReLU()
     local Pair = nn.Module:extend("Pair")

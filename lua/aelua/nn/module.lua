@@ -151,13 +151,13 @@ end
 ---@param fn fun(module: aelua.Module)
 ---@return T self
 function Module:apply(fn)
-  local modules = tree.list(self).modules
-  for i = #modules, 1, -1 do fn(modules[i].value) end
+  local modules = tree.modules(self)
+  for i = #modules, 1, -1 do fn(modules[i]) end
   return self
 end
 
 local function set_mode(self, training)
-  for _, entry in ipairs(tree.list(self).modules) do entry.value.training = training end
+  for _, module in ipairs(tree.modules(self)) do module.training = training end
   return self
 end
 
@@ -174,14 +174,14 @@ function Module:eval() return set_mode(self, false) end
 ---@param ... any
 ---@return any ... what fn gives
 function Module:quietly(fn, ...)
-  local modules = tree.list(self).modules
+  local modules = tree.modules(self)
   local modes = {}
-  for i, entry in ipairs(modules) do
-    modes[i] = entry.value.training
-    entry.value.training = false
+  for i, module in ipairs(modules) do
+    modes[i] = module.training
+    module.training = false
   end
   local results = table.pack(pcall(core.no_grad, fn, ...))
-  for i, entry in ipairs(modules) do entry.value.training = modes[i] end
+  for i, module in ipairs(modules) do module.training = modes[i] end
   if not results[1] then error(results[2], 0) end
   return table.unpack(results, 2, results.n)
 end

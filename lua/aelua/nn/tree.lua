@@ -11,6 +11,9 @@ local errors = require "aelua.base.errors"
 
 local M = {}
 
+local byte = string.byte
+local UNDERSCORE = byte "_"
+
 ---@class aelua.Entry
 ---@field name string
 ---@field place string
@@ -93,6 +96,46 @@ function M.list(root)
   local found = { seen = {}, modules = {}, tensors = {} }
   walk(found, root, root, "", "")
   return found
+end
+
+-- Kinds of values, told apart once for every class: what has no metatable is a plain table.
+local module_classes = setmetatable({}, { __mode = "k" })
+
+local function is_module_object(value)
+  local class = getmetatable(value)
+  local known = module_classes[class]
+  if known == nil then
+    known = M.is_module(value)
+    module_classes[class] = known
+  end
+  return known
+end
+
+local function walk_modules(object, result, seen)
+  if seen[object] then return end
+  seen[object] = true
+  local class = getmetatable(object)
+  if class ~= nil then
+    if not is_module_object(object) then return end
+    result[#result + 1] = object
+  end
+  for i = 1, rawlen(object) do
+    local value = rawget(object, i)
+    if type(value) == "table" then walk_modules(value, result, seen) end
+  end
+  for _, key in ipairs(string_keys(object)) do
+    local value = rawget(object, key)
+    if type(value) == "table" and byte(key) ~= UNDERSCORE then walk_modules(value, result, seen) end
+  end
+end
+
+--- The modules of M.list alone, in its order, for those who ask often and want no names.
+---@param root table
+---@return table[]
+function M.modules(root)
+  local result = {}
+  walk_modules(root, result, {})
+  return result
 end
 
 local function add_children(object, result, seen)
