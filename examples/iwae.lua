@@ -30,7 +30,7 @@ local function trained(class, options)
   local model = class(options)
   if class == ae.VAMP then
     model:build(train.shape)
-    model.posterior.prior:start(train:take(500):tensor())
+    model.posterior.prior:start(train:take(100):tensor())
   end
   model:fit(drawn, {
     epochs = epochs, batch_size = 128, optimizer = optim.Adam { lr = 2e-3 },
@@ -42,7 +42,7 @@ end
 for _, one in ipairs {
   { "vae", "VAE", ae.VAE, {} },
   { "iwae", "IWAE, 5 codes", ae.IWAE, { samples = 5 } },
-  { "vamp", "VAMP", ae.VAMP, {} },
+  { "vamp", "VAMP", ae.VAMP, { pseudo_inputs = 100 } },
 } do
   local key, name, class, options = table.unpack(one)
   if not which or which == key then

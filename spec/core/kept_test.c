@@ -34,36 +34,50 @@ static bool has(ae_storage *s, int key) {
   return found;
 }
 
-static int forms_of(const ae_storage *s) {
+static int forms_of(ae_storage *s) {
   int forms = 0;
-  for (const ae_kept *k = s->kept; k; k = k->next) forms++;
+  for (const ae_kept *k = atomic_load(&s->kept); k; k = k->next) forms++;
   return forms;
 }
 
 static void forms_are_found_until_the_storage_changes(void) {
   ae_storage *s = storage_of(4096);
+  const size_t before = ae_allocator_use(allocator).live;
   CHECK(!has(s, 1));
   ae_kept *held = add(s, 1, 256);
   CHECK((uintptr_t)held->data % 64 == 0);
   put(s, 2, 256);
   CHECK(has(s, 1) && has(s, 2) && !has(s, 3));
-  ae_storage_touch(s);
-  CHECK(!has(s, 1) && !has(s, 2));
-  put(s, 2, 256);
-  CHECK(!has(s, 1) && has(s, 2));
   put(s, 2, 512);
-  CHECK(forms_of(s) == 1);
+  CHECK(forms_of(s) == 2);
+  ae_storage_touch(s);
+  CHECK(!has(s, 1) && !has(s, 2) && forms_of(s) == 0);
   CHECK(*(unsigned char *)held->data == 1);
   ae_kept_release(held);
+  CHECK(ae_allocator_use(allocator).live == before);
+  put(s, 2, 256);
+  CHECK(!has(s, 1) && has(s, 2));
   ae_storage_release(s);
 }
 
-static void the_oldest_go_where_they_are_many(void) {
+static void one_made_before_a_change_is_not_kept(void) {
+  ae_storage *s = storage_of(4096);
+  const int key = 5;
+  ae_kept *k = NULL;
+  CHECK_OK(ae_kept_new(allocator, s, &key, sizeof key, 64, &k, &err), err);
+  ae_storage_touch(s);
+  ae_kept_add(s, k);
+  CHECK(forms_of(s) == 0);
+  ae_kept_release(k);
+  ae_storage_release(s);
+}
+
+static void a_storage_keeps_four_times_itself(void) {
   ae_storage *large = storage_of(1 << 20), *small = storage_of(64);
   for (int key = 0; key < 200; key++) put(large, key, 64);
-  CHECK(forms_of(large) == 64 && has(large, 199) && has(large, 136) && !has(large, 135));
+  CHECK(forms_of(large) == 200 && has(large, 0) && has(large, 199));
   for (int key = 0; key < 50; key++) put(small, key, 1 << 14);
-  CHECK(forms_of(small) >= 1 && forms_of(small) <= 4 && has(small, 49));
+  CHECK(forms_of(small) == 3 && has(small, 0) && has(small, 2) && !has(small, 3));
   ae_storage_release(large);
   ae_storage_release(small);
 }
@@ -72,7 +86,7 @@ static void keys_have_a_limit(void) {
   static const unsigned char key[AE_KEPT_KEY + 1];
   ae_storage *s = storage_of(64);
   ae_kept *k = NULL;
-  CHECK_FAILS(ae_kept_new(allocator, s, key, sizeof key, 64, &k, &err), err, AE_INVALID, "key of 193 bytes");
+  CHECK_FAILS(ae_kept_new(allocator, s, key, sizeof key, 64, &k, &err), err, AE_INVALID, "at most 192 bytes, got 193");
   CHECK_OK(ae_kept_new(allocator, s, key, AE_KEPT_KEY, 64, &k, &err), err);
   ae_kept_release(k);
   ae_storage_release(s);
@@ -108,7 +122,8 @@ static void threads_share_them(void) {
 int main(void) {
   CHECK_OK(ae_allocator_open(NULL, 0, &allocator, &err), err);
   forms_are_found_until_the_storage_changes();
-  the_oldest_go_where_they_are_many();
+  one_made_before_a_change_is_not_kept();
+  a_storage_keeps_four_times_itself();
   keys_have_a_limit();
   lent_memory_keeps_none();
   threads_share_them();

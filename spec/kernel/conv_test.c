@@ -113,33 +113,93 @@ static void check_path(ae_context *ctx, const ae_conv *c, const ae_conv_path *pa
   free(y);
 }
 
+static void run_kept(ae_context *ctx, const ae_conv *c, const ae_conv_path *path, int which, ae_storage *storage,
+                     const char *name) {
+  const sizes n = sizes_of(c);
+  const int64_t count = which == 0 ? n.y : n.x;
+  real *x = filled(n.x), *y = filled(n.y), *got = filled(count);
+  double *wanted = calloc((size_t)count, sizeof *wanted);
+  define(c, which, x, storage->data, y, wanted);
+  const ae_conv_weights w = {storage->data, storage};
+  const ae_status status =
+      which == 0 ? path->forward(ctx, c, x, w, NULL, got, NULL) : path->data_gradient(ctx, c, y, w, NULL, got, NULL);
+  CHECK(status == AE_OK || status == AE_UNSUPPORTED, "%s: status %d", name, (int)status);
+  if (status == AE_OK) compare(c, name, got, wanted, count);
+  if (status == AE_OK) CHECK(atomic_load(&storage->kept), "%s: nothing is kept", name);
+  free(x), free(y), free(got), free(wanted);
+}
+
+static ae_storage *weights_in_storage(ae_context *ctx, int64_t count) {
+  ae_storage *storage = NULL;
+  real *values = filled(count);
+  CHECK(ae_storage_new(ctx->allocator, (size_t)count * sizeof(real), &storage, NULL) == AE_OK, "no storage");
+  memcpy(storage->data, values, (size_t)count * sizeof(real));
+  free(values);
+  return storage;
+}
+
 /* With weights that may be kept packed: made, found again, made anew once the weights have changed. */
 static void check_kept(ae_context *ctx, const ae_conv *c, const ae_conv_path *path, const char *name) {
-  const sizes n = sizes_of(c);
-  ae_storage *storage = NULL;
-  CHECK(ae_storage_new(ctx->allocator, (size_t)n.w * sizeof(real), &storage, NULL) == AE_OK, "no storage");
-  real *x = filled(n.x), *y = filled(n.y), *first = filled(n.w), *w = storage->data;
-  memcpy(w, first, (size_t)n.w * sizeof *w);
+  const int64_t count = sizes_of(c).w;
+  ae_storage *storage = weights_in_storage(ctx, count);
+  real *w = storage->data;
   for (int which = 0; which < 2; which++) {
-    const int64_t count = which == 0 ? n.y : n.x;
-    for (int run = 0; run < 4; run++) {
-      real *got = filled(count);
-      double *wanted = calloc((size_t)count, sizeof *wanted);
-      if (run == 2) {
-        for (int64_t i = 0; i < n.w; i++) w[i] = 1 - 2 * w[i];
-        ae_storage_touch(storage);
-      }
-      define(c, which, x, w, y, wanted);
-      const ae_conv_weights weights = {w, storage};
-      const ae_status status = which == 0 ? path->forward(ctx, c, x, weights, NULL, got, NULL)
-                                          : path->data_gradient(ctx, c, y, weights, NULL, got, NULL);
-      CHECK(status == AE_OK || status == AE_UNSUPPORTED, "%s: status %d", name, (int)status);
-      if (status == AE_OK) compare(c, name, got, wanted, count);
-      free(got);
-      free(wanted);
-    }
+    run_kept(ctx, c, path, which, storage, name);
+    const void *kept = atomic_load(&storage->kept);
+    run_kept(ctx, c, path, which, storage, name);
+    CHECK(atomic_load(&storage->kept) == kept, "%s: made again", name);
+    for (int64_t i = 0; i < count; i++) w[i] = 1 - 2 * w[i];
+    ae_storage_touch(storage);
+    run_kept(ctx, c, path, which, storage, name);
   }
-  free(x), free(y), free(first);
+  ae_storage_release(storage);
+}
+
+/* Convolutions that read the same weights in different ways, in turns: one must not be given another's form. */
+static void check_keys(ae_context *ctx) {
+  enum { WEIGHTS = 144 };
+  static const ae_conv cases[] = {
+      {2, 7, 8, 4, 3, 3, 4, 7, 8, 1, 1, 1, 1, 1, 1, 1},  {2, 7, 8, 4, 3, 3, 4, 5, 6, 1, 1, 1, 1, 1, 0, 0},
+      {2, 7, 8, 4, 3, 3, 4, 4, 4, 1, 2, 2, 1, 1, 1, 1},  {2, 7, 8, 4, 3, 3, 4, 7, 4, 1, 1, 2, 1, 1, 1, 1},
+      {2, 7, 8, 4, 3, 3, 4, 3, 8, 1, 2, 1, 2, 1, 1, 1},  {2, 9, 8, 4, 3, 3, 4, 9, 8, 1, 1, 1, 2, 2, 2, 2},
+      {2, 1, 8, 4, 3, 3, 4, 1, 8, 1, 3, 1, 1, 1, 1, 1},  {2, 2, 8, 4, 3, 3, 4, 1, 8, 1, 3, 1, 1, 1, 1, 1},
+      {2, 7, 8, 4, 3, 3, 4, 4, 4, 1, 2, 2, 1, 1, 0, 1},  {2, 7, 8, 4, 3, 3, 4, 4, 4, 1, 2, 2, 1, 1, 1, 0},
+      {3, 7, 8, 4, 3, 3, 4, 7, 8, 1, 1, 1, 1, 1, 1, 1},  {2, 7, 8, 2, 3, 3, 8, 7, 8, 1, 1, 1, 1, 1, 1, 1},
+      {2, 7, 8, 8, 3, 3, 2, 7, 8, 1, 1, 1, 1, 1, 1, 1},  {2, 7, 8, 16, 3, 3, 1, 7, 8, 1, 1, 1, 1, 1, 1, 1},
+      {2, 7, 8, 1, 3, 3, 16, 7, 8, 1, 1, 1, 1, 1, 1, 1}, {2, 7, 8, 8, 3, 3, 4, 7, 8, 2, 1, 1, 1, 1, 1, 1},
+      {2, 7, 8, 16, 3, 3, 4, 7, 8, 4, 1, 1, 1, 1, 1, 1}, {2, 7, 9, 4, 1, 9, 4, 7, 1, 1, 1, 1, 1, 1, 0, 0},
+      {2, 9, 7, 4, 9, 1, 4, 1, 7, 1, 1, 1, 1, 1, 0, 0},  {2, 7, 8, 12, 1, 1, 12, 7, 8, 1, 1, 1, 1, 1, 0, 0},
+      {2, 7, 8, 3, 1, 1, 48, 7, 8, 1, 1, 1, 1, 1, 0, 0}, {2, 7, 8, 4, 3, 3, 4, 7, 8, 1, 1, 1, 1, 1, 2, 0},
+  };
+  ae_storage *storage = weights_in_storage(ctx, WEIGHTS);
+  for (int turn = 0; turn < 2; turn++)
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+      CHECK(sizes_of(&cases[i]).w == WEIGHTS, "case %d has other weights", (int)i);
+      for (int which = 0; which < 2; which++) {
+        run_kept(ctx, &cases[i], &ae_conv_direct, which, storage, "direct, in turns");
+        run_kept(ctx, &cases[i], &ae_conv_onednn, which, storage, "oneDNN, in turns");
+      }
+    }
+  ae_storage_release(storage);
+}
+
+/* Nothing is kept under a budget, nor beside the storage of another context. */
+static void check_not_kept(ae_context *ctx) {
+  const ae_conv c = {2, 7, 8, 4, 3, 3, 4, 7, 8, 1, 1, 1, 1, 1, 1, 1};
+  ae_storage *storage = weights_in_storage(ctx, sizes_of(&c).w);
+  ae_context *other = NULL;
+  real *x = filled(sizes_of(&c).x), *y = filled(sizes_of(&c).y);
+  const ae_conv_weights w = {storage->data, storage};
+  CHECK(ae_context_open(NULL, &other, NULL) == AE_OK, "no context");
+  CHECK(ae_conv_direct.forward(other, &c, x, w, NULL, y, NULL) == AE_OK && !atomic_load(&storage->kept),
+        "kept for another context");
+  ae_context_close(other);
+  CHECK(ae_conv_direct.forward(ctx, &c, x, w, NULL, y, NULL) == AE_OK && atomic_load(&storage->kept), "not kept");
+  ae_allocator_set_budget(ctx->allocator, (size_t)1 << 30);
+  CHECK(ae_conv_direct.forward(ctx, &c, x, w, NULL, y, NULL) == AE_OK && !atomic_load(&storage->kept),
+        "kept under a budget");
+  ae_allocator_set_budget(ctx->allocator, 0);
+  free(x), free(y);
   ae_storage_release(storage);
 }
 
@@ -299,6 +359,8 @@ int main(void) {
     check_wide_strides(ctx);
     check_empty(ctx);
     check_measured(ctx);
+    check_keys(ctx);
+    check_not_kept(ctx);
     ae_context_close(ctx);
   }
   CHECK(makers > 100, "only %d gradients had a maker", makers);

@@ -3,7 +3,6 @@
 */
 #include "core/storage.h"
 
-#include "core/kept.h"
 #include "core/status.h"
 
 /* The header's share of a block: the data behind it stays aligned to 64. */
@@ -14,6 +13,7 @@ static void begin(ae_storage *s) {
   atomic_init(&s->refs, 1);
   atomic_init(&s->version, 0);
   atomic_flag_clear(&s->keeping);
+  atomic_init(&s->kept, NULL);
 }
 
 ae_status ae_storage_new(ae_allocator *a, size_t bytes, ae_storage **out, ae_error *err) {
@@ -45,7 +45,7 @@ void ae_storage_retain(ae_storage *s) {
 
 void ae_storage_release(ae_storage *s) {
   if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1) return;
-  ae_kept_close(s);
+  ae_kept_clear(s);
   if (s->lent && s->release) s->release(s->user, s->data);
   ae_free(s->allocator, s, s->lent ? HEADER : HEADER + s->bytes);
 }

@@ -16,7 +16,7 @@ typedef struct ae_storage {
   ae_device device;
   bool lent; /* the data is a caller's, handed back through release */
   atomic_flag keeping;
-  struct ae_kept *kept; /* kept.h's, under `keeping` */
+  _Atomic(struct ae_kept *) kept; /* other forms of the data (kept.h); changes under `keeping` */
   void *data;
   size_t bytes;
   ae_allocator *allocator; /* of this header and of data that is not lent; alive while they are */
@@ -30,8 +30,12 @@ ae_status ae_storage_lend(ae_allocator *a, void *data, size_t bytes, void (*rele
                           void *user, ae_storage **out, ae_error *err);
 void ae_storage_retain(ae_storage *s);
 void ae_storage_release(ae_storage *s);
+/* Lets go of the forms that are kept beside it. */
+void ae_kept_clear(ae_storage *s);
+/* After every change in place. */
 static inline void ae_storage_touch(ae_storage *s) {
-  atomic_fetch_add_explicit(&s->version, 1, memory_order_relaxed);
+  atomic_fetch_add(&s->version, 1);
+  if (atomic_load_explicit(&s->kept, memory_order_relaxed)) ae_kept_clear(s);
 }
 
 #endif

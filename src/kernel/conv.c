@@ -50,12 +50,25 @@ void ae_conv_add_parts(ae_context *ctx, real *out, const real *parts, int n_part
   if (n_parts > 0) ae_parallel(ctx, count, AE_GRAIN_CHEAP, add_range, &a);
 }
 
-ae_status ae_conv_packed(ae_context *ctx, ae_conv_weights w, const void *key, size_t key_bytes, size_t bytes,
+/* Where forms of w stay; NULL: nowhere. Under a budget, as they would hold memory that something else may need, and
+** beside the storage of another context, which may outlive this one's memory. */
+static ae_storage *keeper_of(const ae_context *ctx, ae_conv_weights w) {
+  if (!w.keep || !ae_kept_fits(w.keep) || w.keep->allocator != ctx->allocator) return NULL;
+  if (ae_allocator_use(ctx->allocator).budget == 0) return w.keep;
+  ae_kept_clear(w.keep);
+  return NULL;
+}
+
+ae_status ae_conv_packed(ae_context *ctx, ae_conv_weights w, ae_conv_form form,
                          bool (*pack)(void *arg, const real *w, void *to), void *arg, ae_kept **out, ae_error *err) {
-  ae_storage *keep = w.keep && ae_kept_fits(w.keep) ? w.keep : NULL;
-  ae_kept *k = keep ? ae_kept_find(keep, key, key_bytes) : NULL;
+  ae_storage *keep = keeper_of(ctx, w);
+  ae_kept *k = NULL;
+  if (keep) {
+    form.at = (const char *)w.data - (const char *)keep->data;
+    k = ae_kept_find(keep, &form, sizeof form);
+  }
   if (!k) {
-    AE_TRY(ae_kept_new(ctx->allocator, keep, key, key_bytes, bytes, &k, err));
+    AE_TRY(ae_kept_new(ctx->allocator, keep, &form, sizeof form, (size_t)form.bytes, &k, err));
     if (!pack(arg, w.data, k->data)) {
       ae_kept_release(k);
       return ae_fail(err, AE_NO_MEMORY, "convolution: no memory to pack its weights");
@@ -125,7 +138,11 @@ static ae_status measure(ae_context *ctx, const call *c, ae_conv_way way, double
   return AE_OK;
 }
 
-static ae_status measure_all(ae_context *ctx, const call *c, ae_conv_choice *choice, ae_error *err) {
+/* What it takes with weights that nobody has packed before, as in training. */
+static ae_status measure_all(ae_context *ctx, const call *given, ae_conv_choice *choice, ae_error *err) {
+  call without = *given;
+  const call *c = &without;
+  without.w.keep = NULL;
   for (int way = 0; way < AE_CONV_WAYS; way++) AE_TRY(measure(ctx, c, (ae_conv_way)way, &choice->seconds[way], err));
   for (int way = 0; way < AE_CONV_WAYS; way++)
     if (choice->seconds[way] > 0 &&

@@ -32,8 +32,8 @@ typedef struct ae_conv {
   int64_t top, left; /* of the padding; what lies below and right follows from p and q */
 } ae_conv;
 
-/* `keep`: the storage that they lie in, beside which forms of them that a way packs stay while it does not change
-** (core/kept.h); NULL where they change before they are read again, as in training. */
+/* `keep`: the storage that they lie in, beside which the forms of them that a way packs stay until it changes
+** (core/kept.h); NULL where that is not worth it: they are no parameters, or change before they are read again. */
 typedef struct ae_conv_weights {
   const real *data;
   ae_storage *keep;

@@ -6,7 +6,8 @@
 **   data     source dy, target dx    target pixel i reads source (i + before - tap*dilation) / stride where that is
 **                                    whole: targets of one phase, i = phase modulo stride, read alike
 ** Weights are packed by phase and block of output channels, [taps, width]; for 1
-** to 4 output channels [k, taps]; kept so where they may be. Split over pictures and bands of their rows.
+** to 4 output channels [k, taps]; kept so where they may be. Split over pictures
+** and bands of their rows.
 */
 #include "kernel/conv_direct.h"
 
@@ -165,22 +166,22 @@ static bool pack_all(void *arg, const real *w, void *to) {
   return true;
 }
 
-/* Numbers and sizes of pictures do not matter, but for phases that have no target. */
+/* Number and size of pictures do not matter; backwards how many phases have a target does. */
 static ae_status pack_weights(ae_context *ctx, const pass *p, ae_conv_weights w, ae_kept **out, ae_error *err) {
   const ae_conv *c = p->conv;
-  struct {
-    const real *w;
-    int64_t back, c, k, r, s, groups, phases_h, phases_w, stride_h, stride_w, dilation_h, dilation_w, top, left;
-  } key = {.w = w.data, .back = p->back, .c = c->c, .k = c->k, .r = c->r, .s = c->s, .groups = c->groups};
+  const int64_t packed = ae_direct_lines(c->r * c->s * p->source.depth * p->padded * c->groups + AE_DIRECT_SLACK);
+  ae_conv_form form = {.way = AE_CONV_DIRECT,
+                       .direction = p->back ? AE_CONV_DATA : AE_CONV_FORWARD,
+                       .bytes = packed * (int64_t)sizeof(real),
+                       .conv = {.c = c->c, .r = c->r, .s = c->s, .k = c->k, .groups = c->groups}};
   if (p->back) {
-    key.phases_h = p->phases_h, key.phases_w = p->phases_w;
-    key.stride_h = c->stride_h, key.stride_w = c->stride_w;
-    key.dilation_h = c->dilation_h, key.dilation_w = c->dilation_w;
-    key.top = c->top, key.left = c->left;
+    form.conv.h = p->phases_h, form.conv.w = p->phases_w;
+    form.conv.stride_h = c->stride_h, form.conv.stride_w = c->stride_w;
+    form.conv.dilation_h = c->dilation_h, form.conv.dilation_w = c->dilation_w;
+    form.conv.top = c->top, form.conv.left = c->left;
   }
   packing pack = {.ctx = ctx, .p = p};
-  const int64_t packed = ae_direct_lines(c->r * c->s * p->source.depth * p->padded * c->groups + AE_DIRECT_SLACK);
-  return ae_conv_packed(ctx, w, &key, sizeof key, (size_t)packed * sizeof(real), pack_all, &pack, out, err);
+  return ae_conv_packed(ctx, w, form, pack_all, &pack, out, err);
 }
 
 static void lay_starts(const pass *p) {

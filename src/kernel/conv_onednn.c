@@ -50,7 +50,8 @@ static pass pass_over(const ae_conv *c, ae_onednn_kind what, const real *x, cons
   return (pass){.conv = c, .what = what, .x = x, .y = y, .x_step = c->h * c->w * c->c, .y_step = c->p * c->q * c->k};
 }
 
-/* Room for `packed` weights, what oneDNN wants besides, and `sums` gradients. */
+/* Room for gradients of weights, `packed` of them in oneDNN's form and `sums` in ours, and what oneDNN wants besides.
+ */
 static ae_status reserve(ae_context *ctx, pass *p, int parts, int packed, int sums, void **block, size_t *bytes,
                          ae_error *err) {
   const ae_onednn_plan *last = p->last ? p->last : p->plan;
@@ -111,14 +112,12 @@ static bool reorder(void *arg, const real *w, void *to) {
 
 static ae_status form_for(ae_context *ctx, const pass *p, const ae_onednn_plan *plan, int64_t pictures,
                           ae_conv_weights w, ae_kept **out, ae_error *err) {
-  struct {
-    const real *w;
-    int64_t what;
-    ae_conv conv;
-  } key = {w.data, p->what, *p->conv};
-  key.conv.n = pictures;
-  return ae_conv_packed(ctx, w, &key, sizeof key, ae_onednn_packed_bytes(plan), reorder, (void *)(uintptr_t)plan, out,
-                        err);
+  ae_conv_form form = {.way = AE_CONV_ONEDNN,
+                       .direction = p->what == AE_ONEDNN_DATA ? AE_CONV_DATA : AE_CONV_FORWARD,
+                       .bytes = (int64_t)ae_onednn_packed_bytes(plan),
+                       .conv = *p->conv};
+  form.conv.n = pictures;
+  return ae_conv_packed(ctx, w, form, reorder, (void *)(uintptr_t)plan, out, err);
 }
 
 static ae_status run_forward(ae_context *ctx, pass *p, ae_conv_weights w, const ae_conv_finish *finish, ae_error *err) {

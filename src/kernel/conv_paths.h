@@ -9,6 +9,7 @@
 #include "core/parallel.h"
 #include "core/status.h"
 #include "kernel/conv.h"
+#include "kernel/conv_choice.h"
 #include "kernel/window.h"
 
 /* Arithmetic under which another thread costs more than it gains. */
@@ -32,9 +33,21 @@ ae_status ae_direct_weight_gradient(ae_context *ctx, const ae_conv *conv, const 
 extern const ae_conv_path ae_conv_onednn;
 extern const ae_conv_path ae_conv_depthwise; /* groups = c = k */
 
-/* `bytes` that pack makes of w: kept beside it where it may be, and then found again by the key, which begins with
-** w.data; else the caller's alone. Released in the end. Errors: AE_NO_MEMORY, also where pack says false. */
-ae_status ae_conv_packed(ae_context *ctx, ae_conv_weights w, const void *key, size_t key_bytes, size_t bytes,
+/* What tells one packed form of weights from another: whose, of what, for what, how large. Zeros where it does not
+** matter; no padding, since it is compared byte by byte. */
+typedef struct ae_conv_form {
+  int64_t way, direction; /* ae_conv_way, ae_conv_direction */
+  int64_t at;             /* of the weights in their storage, bytes; set where it is looked for */
+  int64_t bytes;
+  ae_conv conv;
+} ae_conv_form;
+_Static_assert(sizeof(ae_conv_form) == 4 * sizeof(int64_t) + sizeof(ae_conv) &&
+                   sizeof(ae_conv) == 16 * sizeof(int64_t) && sizeof(ae_conv_form) <= AE_KEPT_KEY,
+               "no padding, and short enough");
+/* What `pack` makes of w: kept beside it where it may be, and then found again; else the caller's alone. Released in
+*the
+** end. Errors: AE_NO_MEMORY, also where pack says false. */
+ae_status ae_conv_packed(ae_context *ctx, ae_conv_weights w, ae_conv_form form,
                          bool (*pack)(void *arg, const real *w, void *to), void *arg, ae_kept **out, ae_error *err);
 double ae_conv_work(const ae_conv *conv); /* multiplications and additions */
 /* In how many parts `units` equal pieces of the whole work are worth splitting. */

@@ -17,6 +17,14 @@ static ae_activation activation_of(const ae_convolution *a) {
   return (ae_activation){(ae_activation_kind)a->activation, (real)a->slope, (real)a->alpha};
 }
 
+/* A parameter outside training is likely to be used again as it is. What was computed is not, nor are gradients, whose
+** memory is used again without a word. */
+static ae_conv_weights weights_of(const ae_call *call) {
+  const ae_tensor *w = call->in[W];
+  const bool parameter = w->requires_grad && !w->node && !call->recording;
+  return (ae_conv_weights){ae_reals(w), parameter ? w->storage : NULL};
+}
+
 ae_status ae_convolution_forward(ae_call *call, bool transposed) {
   const ae_convolution *a = call->attrs;
   ae_conv_finish finish = {.f = activation_of(a), .b = call->in[B] ? ae_reals(call->in[B]) : NULL};
@@ -25,7 +33,7 @@ ae_status ae_convolution_forward(ae_call *call, bool transposed) {
     finish.saved = ae_reals(call->saved[SAVED_INPUT]);
   }
   const real *x = ae_reals(call->in[X]);
-  const ae_conv_weights w = {ae_reals(call->in[W]), call->recording ? NULL : call->in[W]->storage};
+  const ae_conv_weights w = weights_of(call);
   real *y = ae_reals(call->out[0]);
   return transposed ? ae_conv_data_gradient(call->ctx, &a->conv, x, w, &finish, y, call->err)
                     : ae_conv_forward(call->ctx, &a->conv, x, w, &finish, y, call->err);
