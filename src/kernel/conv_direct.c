@@ -15,14 +15,8 @@
 #include <string.h>
 
 #include "core/context.h"
+#include "kernel/conv_direct_axis.h"
 #include "kernel/transpose.h"
-
-/* One dimension of a phase: targets first + i*out_step for i in [0, count), tap + j*tap_step reads source
-** i*in_step + offset + j*offset_step for j in [0, taps). */
-typedef struct axis {
-  int64_t first, out_step, count, in_step;
-  int64_t taps, tap, tap_step, offset, offset_step;
-} axis;
 
 typedef struct pass {
   const ae_conv *conv;
@@ -47,37 +41,16 @@ typedef struct pass {
 
 /* ---- Phases ---- */
 
-static axis forward_axis(int64_t out, int64_t taps, int64_t stride, int64_t dilation, int64_t before) {
-  return (axis){0, 1, out, stride, taps, 0, 1, -before, dilation};
-}
-
-static axis back_axis(int64_t phase, int64_t out, int64_t taps, int64_t stride, int64_t dilation, int64_t before) {
-  axis a = {.first = phase, .out_step = stride, .count = (out - phase + stride - 1) / stride, .in_step = 1};
-  for (int64_t tap = taps - 1; tap >= 0; tap--) {
-    const int64_t at = phase + before - tap * dilation;
-    if (at % stride != 0) continue;
-    if (a.taps == 0) a.tap = tap, a.offset = at / stride;
-    if (a.taps == 1) a.tap_step = tap - a.tap, a.offset_step = at / stride - a.offset;
-    a.taps++;
-  }
-  return a;
-}
-
-/* Phases that have a target. */
-static int64_t phase_count(int64_t stride, int64_t out) {
-  return stride < out ? stride : out;
-}
-
-static axis axis_h(const pass *p, int64_t phase) {
+static ae_direct_axis axis_h(const pass *p, int64_t phase) {
   const ae_conv *c = p->conv;
-  return p->back ? back_axis(phase, c->h, c->r, c->stride_h, c->dilation_h, c->top)
-                 : forward_axis(c->p, c->r, c->stride_h, c->dilation_h, c->top);
+  return p->back ? ae_direct_back_axis(phase, c->h, c->r, c->stride_h, c->dilation_h, c->top)
+                 : ae_direct_forward_axis(c->p, c->r, c->stride_h, c->dilation_h, c->top);
 }
 
-static axis axis_w(const pass *p, int64_t phase) {
+static ae_direct_axis axis_w(const pass *p, int64_t phase) {
   const ae_conv *c = p->conv;
-  return p->back ? back_axis(phase, c->w, c->s, c->stride_w, c->dilation_w, c->left)
-                 : forward_axis(c->q, c->s, c->stride_w, c->dilation_w, c->left);
+  return p->back ? ae_direct_back_axis(phase, c->w, c->s, c->stride_w, c->dilation_w, c->left)
+                 : ae_direct_forward_axis(c->q, c->s, c->stride_w, c->dilation_w, c->left);
 }
 
 /* What all phases of a dimension read: [low, high) for targets [begin, end) of each. */
@@ -85,10 +58,11 @@ typedef struct span {
   int64_t low, high;
 } span;
 
-static span reads(const pass *p, axis (*axis_of)(const pass *, int64_t), int64_t phases, int64_t begin, int64_t end) {
+static span reads(const pass *p, ae_direct_axis (*axis_of)(const pass *, int64_t), int64_t phases, int64_t begin,
+                  int64_t end) {
   span s = {INT64_MAX, INT64_MIN};
   for (int64_t phase = 0; phase < phases; phase++) {
-    const axis a = axis_of(p, phase);
+    const ae_direct_axis a = axis_of(p, phase);
     const int64_t last = (end < a.count ? end : a.count) - 1;
     if (a.taps == 0 || last < begin) continue;
     const int64_t low = begin * a.in_step + a.offset;
@@ -145,7 +119,7 @@ static void pack_places(void *arg, int64_t begin, int64_t end) {
   int64_t place = 0;
   for (int64_t group = 0; group < c->groups; group++)
     for (int64_t phase = 0; phase < p->phases_h * p->phases_w; phase++) {
-      const axis h = axis_h(p, phase / p->phases_w), v = axis_w(p, phase % p->phases_w);
+      const ae_direct_axis h = axis_h(p, phase / p->phases_w), v = axis_w(p, phase % p->phases_w);
       const int64_t taps = h.taps * v.taps * p->source.depth;
       for (int64_t i = 0; i < h.taps * v.taps; i++, place++) {
         if (place < begin || place >= end) continue;
@@ -197,7 +171,7 @@ static void lay_starts(const pass *p) {
 
 typedef struct place {
   const pass *p;
-  axis h, v;
+  ae_direct_axis h, v;
   ae_direct_band band;
   int64_t n, group;
   const real *weights; /* of the phase */
@@ -357,7 +331,8 @@ static ae_status run(ae_context *ctx, pass *p, const real *from, ae_conv_weights
   p->width = p->channels / c->groups;
   p->few = p->width <= AE_DIRECT_FEW;
   p->padded = p->few ? p->width : ae_direct_padded(p->kernels, p->width);
-  p->phases_h = back ? phase_count(c->stride_h, c->h) : 1, p->phases_w = back ? phase_count(c->stride_w, c->w) : 1;
+  p->phases_h = back ? ae_direct_phase_count(c->stride_h, c->h) : 1,
+  p->phases_w = back ? ae_direct_phase_count(c->stride_w, c->w) : 1;
   p->floor = p->finish && p->finish->f.kind == AE_RELU ? 0 : -(real)INFINITY;
   const int64_t stride = back ? c->stride_h : 1, steps = (p->rows + stride - 1) / stride;
   const span columns = reads(p, axis_w, p->phases_w, 0, p->columns);
