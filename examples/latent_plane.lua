@@ -35,4 +35,4 @@ print(("loss of the last epoch: %.2f nats (reconstruction %.2f, kl %.2f)"):forma
 
 ae.image.save("plane.png", ae.image.grid(vae:manifold { steps = 20 }, { columns = 20 }))
 ae.plot.scatter("codes.svg", vae:encode(test), { labels = test:labels(), classes = test.classes })
-print("wrote plane.png (what codes of the plane from -3 to 3 decode to) and codes.svg (where the held-out digits lie)")
+print("wrote plane.png (what codes of the plane from -3 to 3 decode to) and codes.svg (where the last of them lie)")

@@ -30,9 +30,10 @@ end
 
 -- What is chosen of a list by name: all, where nothing is named.
 local function choose(list, names)
-  local chosen = {}
+  local chosen, known = {}, {}
+  for i, one in ipairs(list.list) do known[i] = one.name end
   for name in names:gmatch "[^,]+" do
-    chosen[#chosen + 1] = list.find(name) or usage("no model '" .. name .. "'")
+    chosen[#chosen + 1] = list.find(name) or usage(("no model '%s'; there are %s"):format(name, table.concat(known, ", ")))
   end
   return #chosen > 0 and chosen or list.list
 end
@@ -62,6 +63,9 @@ local function parse(given)
     elseif option == "--models" then names = value()
     else usage("unknown option " .. option) end
     i = i + 1
+  end
+  if (o.encode and 1 or 0) + (o.data and 1 or 0) + (o.folder and 1 or 0) > 1 then
+    usage("--encode, --data and --folder are measured one at a time")
   end
   o.models = choose(o.data and trainings or models, names)
   if o.encode then

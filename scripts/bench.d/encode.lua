@@ -37,6 +37,8 @@ local function print_case(case, workers)
     if way then ours[#ours + 1] = { way = way, median = s.median }
     else best = math.min(best, s.median) end
   end
+  local aim = case.batch == 1 and aims[case.model.name]
+  if aim then figures.line("  the aim of a call: %g us", aim) end
   if best == math.huge then return true end
   local wanted, fine = case.batch == 1 and case.model.at_least.latency, true
   for _, our in ipairs(ours) do
@@ -44,8 +46,6 @@ local function print_case(case, workers)
     if wanted then fine = figures.verdict(what, ratio, wanted) and fine
     else figures.line("  %-38s %5.2f", what, ratio) end
   end
-  local aim = wanted and aims[case.model.name]
-  if aim then figures.line("  the aim of a call: %g us", aim) end
   return fine
 end
 
@@ -63,7 +63,7 @@ function M.run(o, workers)
       for _, worker in ipairs(workers) do worker:run(case.name, o.seconds) end
     end
   end
-  figures.line("encoding, %d threads, median of %d rounds", o.threads, o.rounds)
+  figures.line("encoding, %d threads, calls of %d rounds", o.threads, o.rounds)
   for _, case in ipairs(list) do fine = print_case(case, workers) and fine end
   return fine
 end

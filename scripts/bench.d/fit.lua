@@ -48,7 +48,7 @@ local function beside_peers(training, o, epochs, slowest)
     show(peer.name, r, ("   %s / our slowest process: %.1f"):format(training.of_peers == "seconds" and "fit" or "process",
       took / slowest))
   end
-  local faster = training.faster
+  local faster = epochs >= training.epochs and training.faster
   return not faster or check(("%d times as fast"):format(faster), least / slowest >= faster)
 end
 
@@ -71,7 +71,7 @@ local function train(training, o)
   return (not o.python or beside_peers(training, o, epochs, slowest)) and fine
 end
 
---- Runs those of o.models; whether all reach what is wanted (a loss only after as many epochs as are usual).
+--- Runs those of o.models; whether all reach what is wanted (losses and ratios only after as many epochs as are usual).
 ---@param o { program: string, python: string?, data: string, models: BenchTraining[], epochs: integer?, threads: integer }
 ---@return boolean
 function M.run(o)

@@ -45,12 +45,22 @@ describe("adam_step", function()
   end)
   it("keeps no means that are smaller than the smallest normal number", function()
     local least = values.least
-    local m, v = values.shaped({ least, least, -least, 0 / 0 }, { 4 }), values.shaped({ least, 4 * least, least, least }, { 4 })
+    local m, v = values.shaped({ least, least, -least, 0 / 0 }, { 4 }), values.shaped({ least, 4 * least, 0, least }, { 4 })
     core.ops.adam_step(core.ops.ones { 4 }, core.ops.zeros { 4 }, m, v, nil, 0.1, 0.5, 0.5)
     m, v = m:totable(), v:totable()
     assert.same({ 0, 0, 0 }, { m[1], m[2], m[3] })
     assert.is_true(m[4] ~= m[4])
-    assert.same({ 0, 0, 0 }, { v[1], v[3], v[4] })
+    assert.is_true(v[1] > 0.9 * least / 1.2 and v[1] < least)
+    assert.same({ 0, v[1] }, { v[3], v[4] })
     assert.near(1, v[2] / (2 * least), 1e-6)
+  end)
+  it("divides by no 0 where the gradient is small and eps is 0", function()
+    local small = values.is_double and 1e-160 or 1e-20
+    local w, m, v = core.ops.ones { 1 }, core.ops.zeros { 1 }, core.ops.zeros { 1 }
+    for step = 1, 3 do
+      local of_m, correction = 1e-3 / (1 - 0.9 ^ step), (1 - 0.999 ^ step) ^ -0.5
+      core.ops.adam_step(w, core.ops.full({ 1 }, small), m, v, nil, of_m, 0.9, 0.999, 0, correction)
+      assert.is_true(w:item() <= 1 and w:item() > 0.9)
+    end
   end)
 end)

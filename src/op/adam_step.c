@@ -3,7 +3,8 @@
 **   m = beta1 * m + (1 - beta1) * d          v = beta2 * v + (1 - beta2) * d^2
 **   s = v, or with top: s = top = max(top, v)
 **   w = decay * w - (of_d * d + of_m * m) / (sqrt(s) * correction + eps)
-** All tensors of one shape; all but g change in place.
+** All tensors of one shape; all but g change in place. m below the smallest
+** normal number is kept as 0, v as that number.
 ** Not here: of_d, of_m and correction, which depend on the method and the
 ** number of the step (lua/aelua/optim).
 */
@@ -31,7 +32,7 @@ AE_INLINE void update(int64_t n, real *restrict w, const real *restrict g, real 
   for (int64_t i = 0; i < n; i++) {
     real d = ae_direct(direction, g[i], w[i]);
     real mi = ae_decayed(beta1 * m[i] + left1 * d);
-    real vi = ae_decayed(beta2 * v[i] + left2 * d * d);
+    real vi = ae_decayed_square(beta2 * v[i] + left2 * d * d);
     m[i] = mi;
     v[i] = vi;
     if (highest) {

@@ -47,11 +47,17 @@ AE_INLINE real ae_direct(ae_direction_loop d, real g, real w) {
   return d.scale * g + d.penalty * w;
 }
 
-/* A decaying mean as it is kept: 0 where it is smaller than the smallest normal number. Below that it would stay for
-** good (0.9 times the smallest rounds to itself), and each costs some processors a hundred cycles a step: measured
-** on Sapphire Rapids, with a tenth of the moments there, Adam took seven times as long. */
+/* Means that only decay would end below the smallest normal number and stay there for good (0.9 times the smallest
+** rounds to itself), where each costs some processors a hundred cycles a step: on Sapphire Rapids, with a tenth of the
+** moments there, Adam took seven times as long. They are kept as 0. */
 AE_INLINE real ae_decayed(real x) {
   return x < AE_REAL_MIN && x > -AE_REAL_MIN ? 0 : x;
+}
+
+/* A mean of squares, whose root is divided by: the smallest normal number, as 0 would be another quotient where eps
+** is 0. */
+AE_INLINE real ae_decayed_square(real x) {
+  return x < AE_REAL_MIN && x > 0 ? AE_REAL_MIN : x;
 }
 
 /* Every tensor of a step has w's shape. */

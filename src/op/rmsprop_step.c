@@ -4,7 +4,8 @@
 **   v = rho * v + (1 - rho) * d^2            mean = rho * mean + (1 - rho) * d
 **   q = d / (sqrt(v - mean^2) + eps)         (mean 0 where it is absent)
 **   u = momentum * u + q;  w = w - lr * u    (w = w - lr * q without u)
-** All tensors of one shape; all but g change in place.
+** All tensors of one shape; all but g change in place. mean and u below the
+** smallest normal number are kept as 0, v as that number.
 */
 #include "op/optimizer.h"
 
@@ -27,7 +28,7 @@ AE_INLINE void update(int64_t n, real *restrict w, const real *restrict g, real 
   const ae_direction_loop direction = job->direction;
   for (int64_t i = 0; i < n; i++) {
     real d = ae_direct(direction, g[i], w[i]);
-    real variance = ae_decayed(rho * v[i] + left * d * d);
+    real variance = ae_decayed_square(rho * v[i] + left * d * d);
     v[i] = variance;
     if (centered) {
       real middle = ae_decayed(mean[i] + left * (d - mean[i]));

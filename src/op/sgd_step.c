@@ -4,6 +4,7 @@
 **   u = momentum * u + fresh * d
 **   w = w - lr * (nesterov ? d + momentum * u : u)
 ** Without u: w = w - lr * d. All tensors of one shape; w and u change in place.
+** u below the smallest normal number is kept as 0.
 ** Not here: the choice of `fresh` (1 at first, then 1 - dampening).
 */
 #include "op/optimizer.h"

@@ -42,7 +42,8 @@ function ae.threads(n) end
 ---@return number
 function ae.clock() end
 
---- What tensors hold, in bytes: `live` now, `peak` at most so far, `held` with the cache, `budget` (0: no limit);
+--- What tensors hold, in bytes: `live` now, `peak` at most so far, `held` with the cache, `budget` (0: no limit).
+--- Convolutions without gradients keep their parameters packed beside them, which counts as live; not under a budget.
 --- `system_calls` and `op_calls` count blocks asked of the system and operations run.
 ---@return { live: integer, peak: integer, held: integer, budget: integer, system_calls: integer, op_calls: integer }
 function ae.memory() end
