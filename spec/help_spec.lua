@@ -76,15 +76,28 @@ describe("ae.help", function()
   end)
 
   it("names the methods where nothing else has the name", function()
-    assert.error_matches(function() help.text(ae, "fit") end, "nothing is called 'fit' but methods of classes: 'Autoencoder:fit'")
-    local ok, raised = pcall(help.text, ae, "fit")
-    assert.is_false(ok)
-    for call in tostring(raised):gmatch("'([%w_.]+:fit)'") do assert.truthy(help.text(ae, call), call) end
-    assert.falsy(tostring(raised):find("nn%.")) -- what a layer has under the name says only that it is not there
+    local told = help.text(ae, "fit")
+    assert.matches("^nothing is called 'fit' but methods of classes: 'VAE:fit'", told)
+    for call in told:gmatch("'([%w_.]+:fit)'") do assert.matches("^ae%.", help.text(ae, call)) end
+    assert.falsy(told:find("nn%.")) -- what a layer has under the name says only that it is not there
+    assert.matches("'VAE:sample'", help.text(ae, "sample"))
+    assert.matches("'VQVAE:tokens'", help.text(ae, "tokens"))
   end)
 
-  it("names the nearest where nothing has the name", function()
-    assert.error_matches(function() help.text(ae, "densse") end, "help: nothing is called 'densse'; did you mean '[dD]ense'%?")
+  it("finds names in letters of either case, the exact one first", function()
+    assert.equal(help.text(ae, "VAE"), help.text(ae, "vae"))
+    assert.equal(help.text(ae, "latent.KMeans"), help.text(ae, "kmeans"))
+    assert.equal(help.text(ae, "VAE:sample"), help.text(ae, "vae:sample"))
+    assert.matches("^ae%.dense%(", help.text(ae, "dense"))
+    assert.matches("^ae%.nn%.Dense", help.text(ae, "Dense"))
+  end)
+
+  it("answers a name that nothing has with those near it", function()
+    assert.matches("^nothing is called 'densse'; did you mean 'Dense'", help.text(ae, "densse"))
+    assert.equal("nothing is called 'dens'; did you mean 'Dense', 'MaskedDense', 'TiedDense', 'dense'?", help.text(ae, "dens"))
+    assert.equal("nothing is called 'VAE:smaple'; did you mean 'VAE:sample'?", help.text(ae, "VAE:smaple"))
+    assert.equal("nothing is called 'FitOption'; did you mean 'FitOptions'?", help.text(ae, "FitOption"))
+    assert.error_matches(function() help.text(ae, "zzzqqq") end, "help: nothing is called 'zzzqqq'")
     assert.error_matches(function() help.text(ae, {}) end, "help: nothing is written about this table")
   end)
 
@@ -98,6 +111,13 @@ describe("ae.help", function()
     lists("VariationalModel", { "sample", "traverse", "manifold", "interpolate", "elbo", "log_likelihood", "connect" })
     lists("VQVAE", { "tokens", "decode" })
     lists("ELU", {})
+  end)
+
+  it("shows a table of options by its name", function()
+    local text = help.text(ae, "FitOptions")
+    assert.matches("^FitOptions\n", text)
+    for _, name in ipairs { "epochs?", "checkpoint?", "resume?" } do assert.truthy(text:find("    " .. name, 1, true), name) end
+    assert.equal(text, help.text(ae, "aelua.FitOptions"))
   end)
 end)
 

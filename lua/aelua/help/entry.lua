@@ -190,6 +190,27 @@ function M.lua_function(title, doc)
   return entry
 end
 
+--- The entry of a table of options, by the name of its type: "FitOptions".
+---@param name string
+---@return aelua.HelpEntry?
+function M.options(name)
+  local short = name:gsub("^aelua%.", "")
+  local declared = short:find("Options$") and find_type("aelua." .. short)
+  if not declared then return nil end
+  return { title = short, text = declared.text, sections = { { title = "Options", items = as_items(all_fields(declared)) } } }
+end
+
+--- The names of all tables of options.
+---@return string[]
+function M.options_names()
+  local found = {}
+  for name in pairs(all_types()) do
+    if name:find("Options$") then found[#found + 1] = (name:gsub("^aelua%.", "")) end
+  end
+  table.sort(found)
+  return found
+end
+
 --- A function's entry as that of a method: its first argument is the object.
 ---@param entry aelua.HelpEntry
 ---@return aelua.HelpEntry
