@@ -175,17 +175,40 @@ describe("the program", function()
     it("runs the script first", function()
       assert.matches("^a\n.*> 3\n> $", talk("1 + 2\n", { "-i", script, "a" }))
     end)
-    it("edits lines and keeps a history on a terminal", function()
-      local input = os.tmpname()
-      write(input, "x = 20 + 22\nx\n\27[A\nos.exit(5)\n")
-      local pipe = assert(io.popen(("{ sleep 0.3; cat %s; sleep 0.3; } | script -qec %s /dev/null; echo status $?"):format(
-        input, quote(quote(program)))))
-      local text = pipe:read("a"):gsub("\r", "")
+    -- What the program shows at a terminal where the texts are typed, one after another.
+    local function type_at_terminal(texts)
+      local keys = {}
+      for i, text in ipairs(texts) do
+        keys[i] = "sleep 0.3; printf '%b' " .. quote((text:gsub(".", function(c) return ("\\0%03o"):format(c:byte()) end)))
+      end
+      local pipe = assert(io.popen(("{ %s; sleep 0.3; } | script -qec %s /dev/null; echo status $?"):format(
+        table.concat(keys, "; "), quote(quote(program)))))
+      local shown = pipe:read("a"):gsub("\r", "")
       pipe:close()
-      os.remove(input)
+      return shown
+    end
+    it("edits lines and keeps a history on a terminal", function()
+      local text = type_at_terminal { "x = 20 + 22\nx\n\27[A\nos.exit(5)\n" }
       assert.equal(2, select(2, text:gsub("\n42\n", "\n42\n")))
       assert.matches("status 5\n$", text)
     end)
+    it("drops at Ctrl-C what was typed, and lives on", function()
+      local text = type_at_terminal {
+        "x = 40\n", "x = 1", "\3", "if true then\n", "x = 2\nx = 3", "\3", "\3", "x + 2\n", "os.exit(5)\n",
+      }
+      assert.matches("\n42\n", text)
+      assert.matches("status 5\n$", text)
+    end)
+    it("outlives further signals while one is on its way to stop a statement", function()
+      local text = type_at_terminal {
+        "io.popen('for i in 1 2 3; do kill -INT $PPID; sleep 0.05; done'):close() while true do end\n",
+        "x = 42\nx\n", "os.exit(5)\n",
+      }
+      assert.matches("interrupted!\n", text)
+      assert.matches("\n42\n", text)
+      assert.matches("status 5\n$", text)
+    end)
+    it("ends at Ctrl-D", function() assert.matches("status 0\n$", type_at_terminal { "\3", "\4" }) end)
   end)
 
   describe("interrupted", function()

@@ -3,10 +3,11 @@
 ** as it does, with aelua preloaded: `require "aelua"` finds it, and costs
 ** nothing until then.
 **
-** Three things differ: the collector stays incremental (`lua` turns on the
+** Four things differ: the collector stays incremental (`lua` turns on the
 ** generational mode); aelua's errors, which are values, are shown with their
-** traceback; and Ctrl-C in a training loop ends the loop after the batch in
-** hand, where a second one interrupts the script, as `lua` does at once.
+** traceback; Ctrl-C in a training loop ends the loop after the batch in hand,
+** where a second one interrupts the script, as `lua` does at once; and at the
+** terminal no Ctrl-C ends the program: while nothing runs it drops what was typed.
 */
 #include <lauxlib.h>
 #include <lua.h>
@@ -65,6 +66,8 @@ static void print_kernels(void) {
 /* Read by the signal handler. */
 static lua_State *volatile running;
 static ae_context *volatile context;
+/* What an interrupt meets while nothing runs that could be stopped. */
+static void (*volatile idle)(int) = SIG_DFL;
 
 static void stop_script(lua_State *L, lua_Debug *event) {
   (void)event;
@@ -74,15 +77,17 @@ static void stop_script(lua_State *L, lua_Debug *event) {
 
 static void on_interrupt(int signal_number) {
   if (context && ae_context_interrupt(context)) return;
-  signal(signal_number, SIG_DFL);
+  signal(signal_number, idle);
   lua_sethook(running, stop_script, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
 static void catch_interrupts(lua_State *L, bool on) {
-  struct sigaction action = {.sa_handler = on ? on_interrupt : SIG_DFL};
+  struct sigaction action = {.sa_handler = on ? on_interrupt : idle};
   sigemptyset(&action.sa_mask);
   running = L;
   sigaction(SIGINT, &action, NULL);
+  /* One that came as the function returned is not to stop the next. */
+  if (!on && idle != SIG_DFL && lua_gethook(L) == stop_script) lua_sethook(L, NULL, 0, 0);
 }
 
 /* Message handler: text and numbers get a traceback, values that print
@@ -196,16 +201,20 @@ static bool run_script(lua_State *L, const command_line *line) {
 
 /* ---- At the terminal ---- */
 
-/* Pushes the next line, without its end; false at the end of input. */
-static bool read_line(lua_State *L, bool first) {
+typedef enum { READ, INTERRUPTED, ENDED } reading;
+
+/* Pushes the next line, without its end, where it is READ. */
+static reading read_line(lua_State *L, bool first) {
   int top = lua_gettop(L);
   if (lua_getglobal(L, first ? "_PROMPT" : "_PROMPT2") == LUA_TNIL) lua_pushstring(L, first ? "> " : ">> ");
   const char *prompt = luaL_tolstring(L, -1, NULL);
-  char *line = terminal_read(prompt);
+  bool interrupted;
+  char *line = terminal_read(prompt, &interrupted);
   lua_settop(L, top);
-  if (line) lua_pushstring(L, line);
+  if (!line) return interrupted ? INTERRUPTED : ENDED;
+  lua_pushstring(L, line);
   free(line);
-  return line != NULL;
+  return READ;
 }
 
 /* Whether the compiler wanted more text than there was. */
@@ -217,10 +226,11 @@ static bool is_incomplete(lua_State *L, int status) {
   return length >= sizeof mark - 1 && strcmp(message + length - (sizeof mark - 1), mark) == 0;
 }
 
-/* Leaves a function or a message alone on the stack; false at the end of input. */
-static bool read_statement(lua_State *L, int *status) {
+/* Leaves a function or a message alone on the stack, where it is READ. */
+static reading read_statement(lua_State *L, int *status) {
   lua_settop(L, 0);
-  if (!read_line(L, true)) return false;
+  reading first = read_line(L, true);
+  if (first != READ) return first;
   const char *line = lua_tostring(L, 1);
   if (line[0] == '=') {
     lua_pushfstring(L, "return %s", line + 1);
@@ -237,7 +247,9 @@ static bool read_statement(lua_State *L, int *status) {
       *status = luaL_loadbuffer(L, line, length, "=stdin");
       if (!is_incomplete(L, *status)) break;
       lua_pushstring(L, "\n");
-      if (!read_line(L, false)) {
+      reading next = read_line(L, false);
+      if (next == INTERRUPTED) return next;
+      if (next == ENDED) {
         lua_pop(L, 1);
         break;
       }
@@ -248,7 +260,7 @@ static bool read_statement(lua_State *L, int *status) {
   terminal_remember(lua_tostring(L, 1));
   lua_replace(L, 1);
   lua_settop(L, 1);
-  return true;
+  return READ;
 }
 
 static void print_results(lua_State *L) {
@@ -257,17 +269,27 @@ static void print_results(lua_State *L) {
   luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
   lua_getglobal(L, "print");
   lua_insert(L, 1);
-  if (lua_pcall(L, n, 0, 0) != LUA_OK) complain(lua_pushfstring(L, "error calling 'print' (%s)", lua_tostring(L, -1)));
+  catch_interrupts(L, true);
+  int status = lua_pcall(L, n, 0, 0);
+  catch_interrupts(L, false);
+  if (status != LUA_OK) complain(lua_pushfstring(L, "error calling 'print' (%s)", lua_tostring(L, -1)));
 }
 
 static void converse(lua_State *L) {
   const char *name = program;
-  int status;
   program = NULL;
-  while (read_statement(L, &status)) {
+  if (terminal_is_input()) idle = terminal_interrupt;
+  catch_interrupts(L, false);
+  for (;;) {
+    int status;
+    reading got = read_statement(L, &status);
+    if (got == ENDED) break;
+    if (got == INTERRUPTED) continue;
     if (status == LUA_OK) status = call(L, 0, LUA_MULTRET);
     if (report(L, status)) print_results(L);
   }
+  idle = SIG_DFL;
+  catch_interrupts(L, false);
   lua_settop(L, 0);
   putchar('\n');
   fflush(stdout);

@@ -17,6 +17,12 @@ describe("Sequential", function()
     assert.equal(a, model[1])
   end)
 
+  it("shows its layers as text", function()
+    assert.equal("Sequential\n  1  Dense relu\n  2  Sequential\n       1  Flatten\n  3  Dense",
+      tostring(nn.Sequential { nn.Dense(3, "relu"), nn.Sequential { nn.Flatten() }, nn.Dense(2) }))
+    assert.equal("Sequential", tostring(nn.Sequential {}))
+  end)
+
   it("of nothing gives what it is given", function()
     local x = ae.ones { 2, 2 }
     assert.equal(x, nn.Sequential {}:forward(x))

@@ -17,9 +17,12 @@ local ops = core.ops
 
 local side = 64
 
+---@class aelua.Shapes
+---@field factors string[] the factors' names, in their order: "shape", "scale", "rotation", "x", "y"
+---@field sizes integer[] how many values each factor has: 3, 6, 40, 32, 32
 local M = {
   factors = { "shape", "scale", "rotation", "x", "y" },
-  sizes = { 3, 6, 40, 32, 32 }, -- how many values each has
+  sizes = { 3, 6, 40, 32, 32 },
 }
 
 local figures = { "square", "ellipse", "heart" }

@@ -59,7 +59,11 @@ function M.function_entry(path, fn)
   local docs = docs_around(fn)
   local line = debug.getinfo(fn, "S").linedefined
   local doc = find(docs, function(doc) return doc.kind == "function" and doc.line == line end)
-  return doc and entry.lua_function(path or doc.name or "function", doc) or made_by_another(path or "function", docs)
+  if not doc then return made_by_another(path or "function", docs) end
+  local shown = entry.lua_function(path or doc.name or "function", doc)
+  -- A file that is one function says at its head what that does.
+  if not doc.name and #shown.text == 0 and docs[1].kind == "file" then shown.text = docs[1].text end
+  return shown
 end
 
 -- Where the class called `wanted` is declared in a file around the functions of `class`:
@@ -86,6 +90,30 @@ local function heirs_of(class)
   return heirs
 end
 
+-- The documented methods of `class`, in order of name: its own, wherever they are defined, and those
+-- of the classes from it up to `above`, the nearest one that is shown.
+local function methods_of(class, above)
+  local docs_by_name, names = {}, {}
+  while class and class.super and class ~= above do
+    for _, name in ipairs(sorted_keys(class)) do
+      local method = class[name]
+      if type(method) == "function" and name ~= "init" and name ~= "is" and not docs_by_name[name] then
+        local line = debug.getinfo(method, "S").linedefined
+        local doc = find(docs_around(method), function(doc) return doc.kind == "function" and doc.line == line end)
+        if doc and doc.name and #doc.text > 0 then
+          docs_by_name[name] = doc
+          names[#names + 1] = name
+        end
+      end
+    end
+    class = class.super
+  end
+  table.sort(names)
+  local methods = {}
+  for i, name in ipairs(names) do methods[i] = { name = name, doc = docs_by_name[name] } end
+  return methods
+end
+
 ---@param class aelua.Class
 ---@param public table<aelua.Class, string> names of the classes that help shows
 ---@return aelua.Maker
@@ -99,7 +127,10 @@ local function maker_of(class, public)
     parent = parent.super
   end
   local extends = parent and public[parent]
-  return { init = init, heirs = heirs_of(class), between = between, extends = extends and extends:gsub("^ae%.", "") }
+  return {
+    init = init, heirs = heirs_of(class), between = between, methods = methods_of(class, parent),
+    extends = extends and extends:gsub("^ae%.", ""),
+  }
 end
 
 -- A class of a family, made by a function, is told of where the family's base stands.
@@ -117,13 +148,29 @@ local function class_entry(path, class, public)
   return made_by_another(path, docs or {})
 end
 
+-- The source that a namespace is made in: that of its name, else that of the first of its functions which has one.
+local function docs_of_namespace(path, namespace)
+  local below = path:gsub("^ae", "")
+  for _, module in ipairs { "aelua" .. below .. ".init", "aelua.train" .. below .. ".init" } do
+    local docs = entry.docs_of(module)
+    if #docs > 0 then return docs end
+  end
+  for _, name in ipairs(sorted_keys(namespace)) do
+    local docs = type(namespace[name]) == "function" and docs_around(namespace[name]) or {}
+    if #docs > 0 then return docs end
+  end
+  return {}
+end
+
 local function namespace_entry(item)
   local members = {}
   for i, member in ipairs(item.members) do
     local shown = member.entry()
     members[i] = { name = member.name, type = "", text = source.first_sentence(shown.text) }
   end
-  return { title = item.path, text = {}, sections = { { title = "Names", items = members } } }
+  local head = docs_of_namespace(item.path, item.value)[1]
+  local text = head and head.kind == "file" and head.text or {}
+  return { title = item.path, text = text, shared = true, sections = { { title = "Names", items = members } } }
 end
 
 local function walk(items, path, namespace, seen, public)
@@ -134,6 +181,9 @@ local function walk(items, path, namespace, seen, public)
       item.kind = "class"
       public[value] = public[value] or item.path
       item.entry = function() return class_entry(item.path, value, public) end
+    elseif type(value) == "string" or type(value) == "table" and #value > 0 then
+      item.kind = "value"
+      item.entry = function() return entry.field(item.path, key, docs_of_namespace(path, namespace)) end
     elseif type(value) == "table" and not seen[value] then
       seen[value] = true
       item.kind, item.members = "namespace", {}
@@ -144,9 +194,6 @@ local function walk(items, path, namespace, seen, public)
         item.kind = "function"
         item.entry = function() return entry.operation(key, item.path) end
       end
-    elseif type(value) == "string" and path == "ae" then
-      item.kind = "value"
-      item.entry = function() return entry.field(item.path, key, "aelua.init", "aelua") end
     elseif type(value) == "function" and (path ~= "ae" or not core.describe(key)) then
       item.kind = "function"
       item.entry = function() return M.function_entry(item.path, value) end

@@ -12,6 +12,7 @@ local M = {}
 ---@field by_line boolean? every line of the text is a paragraph of its own
 ---@field shared boolean? the text is that of a whole file
 ---@field sections { title: string, items: aelua.HelpItem[] }[]
+---@field methods aelua.HelpEntry[]? of a class: those that its section "Methods" names, in its order
 
 ---@class aelua.HelpItem
 ---@field name string
@@ -113,8 +114,8 @@ function M.docs_of(name)
   return parsed[name]
 end
 
--- The type of ---@class `name`, wherever it stands.
-local function find_type(name)
+-- What stands at every ---@class, by the type's name.
+local function all_types()
   if not type_index then
     type_index = {}
     for _, module in ipairs(core.sources()) do
@@ -125,8 +126,10 @@ local function find_type(name)
       end
     end
   end
-  return type_index[name]
+  return type_index
 end
+
+local function find_type(name) return all_types()[name] end
 
 local function as_items(list)
   local items = {}
@@ -187,6 +190,27 @@ function M.lua_function(title, doc)
   return entry
 end
 
+--- The entry of a table of options, by the name of its type: "FitOptions".
+---@param name string
+---@return aelua.HelpEntry?
+function M.options(name)
+  local short = name:gsub("^aelua%.", "")
+  local declared = short:find("Options$") and find_type("aelua." .. short)
+  if not declared then return nil end
+  return { title = short, text = declared.text, sections = { { title = "Options", items = as_items(all_fields(declared)) } } }
+end
+
+--- The names of all tables of options.
+---@return string[]
+function M.options_names()
+  local found = {}
+  for name in pairs(all_types()) do
+    if name:find("Options$") then found[#found + 1] = (name:gsub("^aelua%.", "")) end
+  end
+  table.sort(found)
+  return found
+end
+
 --- A function's entry as that of a method: its first argument is the object.
 ---@param entry aelua.HelpEntry
 ---@return aelua.HelpEntry
@@ -200,16 +224,15 @@ function M.without_first(entry)
   return entry
 end
 
---- The entry of a value that a source documents as a field of the type `owner`.
+--- The entry of a value that a source documents as a field of a type.
 ---@param path string the value's public name
 ---@param name string
----@param module string
----@param owner string
+---@param docs aelua.Doc[] of the source that makes it
 ---@return aelua.HelpEntry
-function M.field(path, name, module, owner)
+function M.field(path, name, docs)
   local entry = { title = path, text = {}, sections = {} }
-  for _, doc in ipairs(M.docs_of(module)) do
-    for _, field in ipairs(doc.type_name == owner and doc.fields or {}) do
+  for _, doc in ipairs(docs) do
+    for _, field in ipairs(doc.fields) do
       if field.name == name then entry.text = { field.text } end
     end
   end
@@ -236,6 +259,7 @@ end
 ---@field heirs string[] names of the classes below the one that declares it, this class first
 ---@field extends string? the nearest class above that help shows
 ---@field between aelua.Doc[] declarations of the classes that it does not show, up to there
+---@field methods { name: string, doc: aelua.Doc }[]
 
 ---@param title string the class's public name
 ---@param docs aelua.Doc[] of the file that declares it
@@ -243,16 +267,15 @@ end
 ---@param maker aelua.Maker
 ---@return aelua.HelpEntry
 function M.class(title, docs, declared, maker)
-  local methods, init = {}, constructor_of(maker)
-  for _, doc in ipairs(docs) do
-    local method = doc.kind == "function" and doc.name and doc.name:match("^" .. declared.name .. "[:.]([%a][%w_]*)$")
-    if method and method ~= "init" and #doc.text > 0 then
-      methods[#methods + 1] = { name = call_text(method, doc), type = "", text = source.first_sentence(doc.text) }
-    end
+  local methods, listed, init = {}, {}, constructor_of(maker)
+  for i, method in ipairs(maker.methods) do
+    local doc = method.doc
+    methods[i] = M.lua_function(title .. doc.name:match("[:.]%f[%w_][%w_]*$"):sub(1, 1) .. method.name, doc)
+    listed[i] = { name = call_text(method.name, doc), type = "", text = source.first_sentence(doc.text) }
   end
   local text = declared.text
   if #text == 0 and docs[1].kind == "file" then text = docs[1].text end
-  local entry = { title = call_text(title, init), text = { table.unpack(text) }, sections = {} }
+  local entry = { title = call_text(title, init), text = { table.unpack(text) }, sections = {}, methods = methods }
   if #init.text > 0 and #text > 0 then entry.text[#entry.text + 1] = "" end
   table.move(init.text, 1, #init.text, #entry.text + 1, entry.text)
   add_function_sections(entry, init)
@@ -273,7 +296,7 @@ function M.class(title, docs, declared, maker)
     end
   end
   if #fields > 0 then entry.sections[#entry.sections + 1] = { title = "Fields", items = as_items(fields) } end
-  if #methods > 0 then entry.sections[#entry.sections + 1] = { title = "Methods", items = methods } end
+  if #methods > 0 then entry.sections[#entry.sections + 1] = { title = "Methods", items = listed } end
   return entry
 end
 

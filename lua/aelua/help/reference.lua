@@ -64,18 +64,27 @@ local function add_entry(lines, entry, level, told)
     lines[#lines + 1] = ""
   end
   for _, section in ipairs(entry.sections) do
-    lines[#lines + 1] = section.title .. ":"
-    lines[#lines + 1] = ""
-    add_items(lines, section.items)
-    lines[#lines + 1] = ""
+    if not (entry.methods and section.title == "Methods") then
+      lines[#lines + 1] = section.title .. ":"
+      lines[#lines + 1] = ""
+      add_items(lines, section.items)
+      lines[#lines + 1] = ""
+    end
   end
+  for _, method in ipairs(entry.methods or {}) do add_entry(lines, method, level + 1, told) end
 end
 
-local function add_chapter(lines, title, items)
+-- `text`: what is said of all of them, lines of prose.
+local function add_chapter(lines, title, items, text)
   if #items == 0 then return end
   local told = {}
   lines[#lines + 1] = "## " .. title
   lines[#lines + 1] = ""
+  if text and #text > 0 then
+    told[table.concat(text, "\n")] = title
+    add_prose(lines, text)
+    lines[#lines + 1] = ""
+  end
   for _, item in ipairs(items) do
     add_entry(lines, item.entry(), 3, told)
     if item.members then
@@ -109,7 +118,9 @@ function M.render(ae)
   local at_top = { class = true, ["function"] = true, value = true }
   add_chapter(lines, "ae", select_items(items, function(item) return at_top[item.kind] end))
   add_chapter(lines, "Tensor methods", select_items(items, function(item) return item.kind == "method" end))
-  for _, namespace in ipairs(chapters) do add_chapter(lines, namespace.path, namespace.members) end
+  for _, namespace in ipairs(chapters) do
+    add_chapter(lines, namespace.path, namespace.members, namespace.entry().text)
+  end
   local function operations(internal)
     return select_items(items, function(item) return item.kind == "operation" and (item.internal or false) == internal end)
   end

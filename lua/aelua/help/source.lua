@@ -65,7 +65,12 @@ local function read_block(lines)
       list[#list + 1] = last
     elseif tag == "class" then
       doc.type_name, doc.type_parent = rest:match("^([%w_.]+)%s*:?%s*([%w_.]*)")
-    elseif not tag then
+      last = nil
+    elseif tag then
+      last = nil
+    elseif last and line:find("^%s%S") then -- one space further in than prose: the item above goes on
+      last.text = last.text .. line
+    else
       doc.text[#doc.text + 1] = line
     end
   end

@@ -24,8 +24,9 @@ local ae = {}
 ---@return aelua.Tensor
 function ae.tensor(values, options) end
 
+--- Whether `value` is a tensor.
 ---@param value any
----@return boolean # whether `value` is a tensor
+---@return boolean
 function ae.is_tensor(value) end
 
 --- Begins the stream of random numbers anew. The same seed gives the same numbers, whatever the number of threads.

@@ -108,7 +108,7 @@ return function(tools, files)
     check_shape(who, set.target_shape and "targets " or "", set.target_shape or set.shape, self.output)
   end
 
-  --- Trains. See FitOptions.
+  --- Trains: by batches, for as many epochs as the options say.
   ---@param train any a data set, a tensor [N, ...] or a table of named ones
   ---@param given? aelua.FitOptions
   ---@return aelua.History

@@ -59,6 +59,13 @@ function Sequential:append(layer)
   return self
 end
 
+-- Its layers, one a line, those of a layer that lists its own further in.
+function Sequential:__tostring()
+  local lines = { self:label() }
+  for i = 1, #self do lines[i + 1] = ("  %d  %s"):format(i, (tostring(self[i]):gsub("\n", "\n     "))) end
+  return table.concat(lines, "\n")
+end
+
 -- A class whose field `transparent` is the class itself keeps neither what it
 -- is given nor what it gives (one that extends it may). Between two of those the
 -- handle on a result is let go at once, and with it the memory, or in training

@@ -44,6 +44,19 @@ end
 ---@return table<string, number>? row
 function History:last() return self.epochs[#self.epochs] end
 
+-- "History of 20 epochs: epoch 20, loss 0.0123, lr 0.001, seconds 0.12": the last row.
+function History:__tostring()
+  local row, parts = self:last(), {}
+  if not row then return "History of 0 epochs" end
+  for _, name in ipairs(self.columns) do
+    local value = row[name]
+    if math.type(value) == "float" then value = ("%.4g"):format(value) end
+    if value ~= nil then parts[#parts + 1] = name .. " " .. value end
+  end
+  local n = #self.epochs
+  return ("History of %d epoch%s: %s"):format(n, n == 1 and "" or "s", table.concat(parts, ", "))
+end
+
 ---@return table
 function History:state()
   local epochs = {}
