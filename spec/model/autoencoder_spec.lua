@@ -223,11 +223,25 @@ describe("Autoencoder", function()
           small({ loss = loss, decoder = decoder }):fit(unit, { verbose = 0, validation = light })
         end)
       end
+      local late = ae.concat({ unit, unit * 3 }, 1)
+      for _, loss in ipairs { "bce", "bce_logits" } do
+        local model = small { loss = loss, decoder = decoder }
+        raises("from 0 to 1, got 3 to 3", model.fit, model, late, { shuffle = false, batch_size = 4, verbose = 0 })
+        raises("from 0 to 1, got 3 to 3", model.evaluate, model, late, { batch_size = 4 })
+      end
       local scaler = ae.data.MinMaxScaler({ low = -1 }):fit(ae.concat({ unit, unit * 0 }, 1))
       raises("bce wants targets from 0 to 1, got %-1 to 1", function()
         small({ loss = "bce", scaler = scaler }):evaluate(ae.concat({ unit, unit * 0 }, 1))
       end)
       assert.is_number(small({ loss = "bce_logits", decoder = decoder }):evaluate(unit + 1e-6).loss)
+      local bytes = ae.data.tensors(ae.full({ 4, 2, 3 }, 255, { dtype = "u8" }))
+      raises("bce_logits wants targets from 0 to 1, got 2 to 2", function()
+        small({ loss = "bce_logits", decoder = decoder }):evaluate(bytes:map(function(x) return x * 2 end))
+      end)
+      raises("bce wants targets from 0 to 1, got 3 to 3", function()
+        local scaled = ae.data.MinMaxScaler({ low = 2, high = 3 }):fit(ae.concat({ unit, unit * 0 }, 1))
+        small({ loss = "bce", scaler = scaled }):evaluate(bytes)
+      end)
     end)
 
     it("layers that do not fit, by name", function()

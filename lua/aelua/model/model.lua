@@ -22,11 +22,12 @@ local batches = require "aelua.model.batches"
 local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
+local unit = require "aelua.base.unit"
 
 local asked = { batch_size = { type = "integer", min = 1, default = 256 } }
 local evaluated = { batch_size = asked.batch_size, metrics = { type = "table" } }
 
-local function real(t) return t.dtype == "u8" and core.ops.scaled(t) or t end
+local function real(t) return t.dtype == "u8" and unit.mark(core.ops.scaled(t)) or t end
 
 -- fn of a tensor, or of each of a table of named ones.
 local function each(value, fn, ...)
