@@ -133,9 +133,12 @@ function M.step(model, batch, optimizer, wants_prediction)
   return value, terms, prediction
 end
 
-local function not_finite(run, batch, value)
-  local message = ("fit: the loss is %s in epoch %d, batch %d: %s"):format(
-    tostring(value), run.epoch, run.batch, diagnose.first_not_finite(run.model, batch))
+-- `where`: "batch 3". Data that is not finite is not the learning rate's doing.
+local function not_finite(run, batch, value, where)
+  local found, of_data = diagnose.first_not_finite(run.model, batch)
+  local hint = of_data and "" or ("; where it grew before, training diverges: a learning rate below %.6g may help"):format(
+    run.optimizer:get_lr())
+  local message = ("fit: the loss is %s in epoch %d, %s: %s%s"):format(tostring(value), run.epoch, where, found, hint)
   for _, callback in ipairs(run.callbacks) do
     if callback.on_not_finite and callback:on_not_finite(run, message) then return end
   end
@@ -169,7 +172,7 @@ local function train_epoch(run, set, o, list)
     run.batch = run.batch + 1
     local value, terms = core.scope(train_batch, run, batch, step, list, means)
     if not is_finite(value) then
-      not_finite(run, batch, value)
+      not_finite(run, batch, value, "batch " .. run.batch)
       break
     end
     run.step = run.step + 1
@@ -180,6 +183,17 @@ local function train_epoch(run, set, o, list)
   end
   if run.model.end_pass then means:set(run.model:end_pass(run)) end
   return means
+end
+
+-- The means over the validation set, up to a batch whose loss is not finite.
+local function validate(run, validation, o, list)
+  local count = 0
+  return evaluate.run(run.model, validation, o.batch_size, list, function(batch, value)
+    count = count + 1
+    if is_finite(value) then return run:was_interrupted() end
+    not_finite(run, batch, value, "validation batch " .. count)
+    return true
+  end)
 end
 
 -- An epoch that Ctrl-C cut short is in the history, without its validation where
@@ -193,7 +207,7 @@ local function run_epoch(run, train, validation, o, list)
   local row, order = { epoch = run.epoch }, { "epoch" }
   means:write(row, order, "")
   if validation and not run.history.interrupted then
-    local validated = evaluate.run(run.model, validation, o.batch_size, list, function() return run:was_interrupted() end)
+    local validated = validate(run, validation, o, list)
     if not run.history.interrupted then validated:write(row, order, "val_") end
   end
   row.lr, row.seconds = lr, core.clock() - began
@@ -241,8 +255,8 @@ end
 ---@field optimizer fun(value: any, model: table): table an optimiser over the model's parameters
 
 --- Trains `model` on `train` and returns the history. Raises where the loss is
---- not finite, naming epoch, batch and layer; the weights are then those before
---- that batch.
+--- not finite, of the validation too, naming epoch, batch and layer; the weights
+--- are then those before that batch.
 ---@param model table
 ---@param train any
 ---@param given? aelua.FitOptions
