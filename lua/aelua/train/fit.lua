@@ -13,6 +13,9 @@
 ---   model:begin_pass(run?), model:end_pass(run?) -> values?
 ---       optional: told before and after a pass over a data set, with the run where
 ---       it is one of training; numbers by name that are reported with the means.
+---   model.pass_values
+---       optional: the names of those numbers, of the class that has end_pass, so that
+---       callbacks can tell misspelt ones.
 ---
 --- and of a data set: #set, set:batches { size, shuffle, drop_last, training = false for validation },
 --- set:narrow(first, count).
@@ -23,6 +26,7 @@ local core = require "aelua.core"
 local check_callbacks = require "aelua.train.callbacks.check"
 local checkpoint = require "aelua.train.checkpoint"
 local class = require "aelua.base.class"
+local Columns = require "aelua.train.columns"
 local diagnose = require "aelua.train.diagnose"
 local errors = require "aelua.base.errors"
 local evaluate = require "aelua.train.evaluate"
@@ -176,6 +180,11 @@ local function train_epoch(run, set, o, list)
       break
     end
     run.step = run.step + 1
+    if not run.columns_seen then
+      run.columns_seen = true
+      run.columns:add_terms(terms)
+      run.columns:check(run.callbacks)
+    end
     run:tell("on_batch_end", value, terms)
     if batch.release then batch:release() end
     run.progress:step(run.batch, means.sums.loss / means.count)
@@ -196,6 +205,11 @@ local function validate(run, validation, o, list)
   end)
 end
 
+-- A callback that failed is what is wrong: the epoch is kept where that can be.
+local function save_run(path, run, failed)
+  if failed then pcall(checkpoint.save, path, run) else checkpoint.save(path, run) end
+end
+
 -- An epoch that Ctrl-C cut short is in the history, without its validation where
 -- that is not whole; callbacks and the checkpoint see whole epochs only.
 local function run_epoch(run, train, validation, o, list)
@@ -213,9 +227,11 @@ local function run_epoch(run, train, validation, o, list)
   row.lr, row.seconds = lr, core.clock() - began
   order[#order + 1], order[#order + 2] = "lr", "seconds"
   run.history:add(row, order)
-  if not run.history.interrupted then run:tell("on_epoch_end", row) end
+  local told, failure = true, nil
+  if not run.history.interrupted then told, failure = pcall(run.tell, run, "on_epoch_end", row) end
   run.progress:end_epoch(row, order)
-  if o.checkpoint and not run.history.interrupted then checkpoint.save(o.checkpoint, run) end
+  if o.checkpoint and not run.history.interrupted then save_run(o.checkpoint, run, not told) end
+  if not told then error(failure, 0) end
 end
 
 local function run_epochs(run, train, validation, o, list)
@@ -282,6 +298,8 @@ function M.run(model, train, given, tools)
   end
   check_callbacks(who, o.callbacks or {})
   check_trainable(who, model)
+  local columns = Columns(model, list, validation ~= nil)
+  columns:check(o.callbacks or {})
   if o.checkpoint then core.check_writable(o.checkpoint, who .. ": checkpoint") end
 
   local run = Run()
@@ -290,6 +308,7 @@ function M.run(model, train, given, tools)
   run.optimizer = tools.optimizer(o.optimizer or model.optimizer or "adam", model)
   run.progress = Progress(o.verbose, o.epochs)
   run.resumed, run.stopping = false, false
+  run.columns, run.columns_seen = columns, false
   if o.resume and exists(o.checkpoint) then
     checkpoint.load(o.checkpoint, run)
     run.resumed = true
