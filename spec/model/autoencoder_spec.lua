@@ -330,6 +330,12 @@ describe("Autoencoder", function()
 
     it("methods that it does not have, with those that it has", function()
       raises("Autoencoder has no method 'predict'; did you mean 'reconstruct'", function() small():predict() end)
+      for _, name in ipairs { "sample", "draw_from", "traverse", "manifold", "interpolate", "elbo", "log_likelihood" } do
+        raises(("Autoencoder has no method '%s': it wants a distribution of codes, which variational models have %%(ae.VAE")
+          :format(name), function() small()[name](small(), 4) end)
+      end
+      raises("Autoencoder has no method 'tokens': it wants codes that are numbered, which ae.VQVAE and ae.CategoricalVAE have",
+        function() small():tokens(ae.rand { 1, 2, 3 }) end)
       raises("Sequential has no method 'fit', which models have", function() nn.Sequential {}:fit() end)
       raises("Dense has no method 'compile'$", function() nn.Dense(2):compile() end)
     end)

@@ -23,6 +23,7 @@ local errors = require "aelua.base.errors"
 local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
 local unit = require "aelua.base.unit"
+local unknown_methods = require "aelua.nn.unknown_methods"
 
 local asked = { batch_size = { type = "integer", min = 1, default = 256 } }
 local evaluated = { batch_size = asked.batch_size, metrics = { type = "table" } }
@@ -207,5 +208,6 @@ return function(tools, files)
     return files.load_state(path, self)
   end
 
+  unknown_methods.of_models(Model)
   return Model
 end
