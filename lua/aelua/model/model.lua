@@ -20,10 +20,10 @@
 local core = require "aelua.core"
 local batches = require "aelua.model.batches"
 local errors = require "aelua.base.errors"
+local methods_of_some = require "aelua.model.methods_of_some"
 local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
 local unit = require "aelua.base.unit"
-local unknown_methods = require "aelua.nn.unknown_methods"
 
 local asked = { batch_size = { type = "integer", min = 1, default = 256 } }
 local evaluated = { batch_size = asked.batch_size, metrics = { type = "table" } }
@@ -208,6 +208,6 @@ return function(tools, files)
     return files.load_state(path, self)
   end
 
-  unknown_methods.of_models(Model)
+  methods_of_some(Model)
   return Model
 end

@@ -332,6 +332,6 @@ function Module:mirror()
     self.class_name), 2)
 end
 
-unknown_methods.of_modules(Module)
+unknown_methods(Module)
 
 return Module

@@ -20,32 +20,11 @@ local function message(module, name)
   return is_model_method(name) and text .. ", which models have: ae.Autoencoder { encoder = ..., decoder = ... }" or text
 end
 
-local M = {}
-
 ---@param Module aelua.Module
-function M.of_modules(Module)
+return function(Module)
   for _, list in ipairs { of_models, of_nobody } do
     for _, name in ipairs(list) do
       Module[name] = function(self) errors.raise("unsupported", message(self, name), 2) end
     end
   end
 end
-
--- What only some models can, and what they have that others have not.
-local variational = "a distribution of codes, which variational models have (ae.VAE and those made of it)"
-local discrete = "codes that are numbered, which ae.VQVAE and ae.CategoricalVAE have"
-local of_some_models = {
-  sample = variational, draw_from = variational, traverse = variational, manifold = variational, interpolate = variational,
-  elbo = variational, log_likelihood = variational, tokens = discrete,
-}
-
----@param Model aelua.Model
-function M.of_models(Model)
-  for name, wanted in pairs(of_some_models) do
-    Model[name] = function(self)
-      errors.raise("unsupported", ("%s has no method '%s': it wants %s"):format(self.class_name, name, wanted), 2)
-    end
-  end
-end
-
-return M
