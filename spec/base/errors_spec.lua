@@ -10,7 +10,7 @@ describe("errors", function()
     assert.equal("a tensor", errors.shown(ae.ones(2)))
     assert.equal("a Dense", errors.shown(ae.nn.Dense(2)))
     assert.equal("an Adam", errors.shown(ae.optim.Adam()))
-    assert.equal("a class Dense", errors.shown(ae.nn.Dense))
+    assert.equal("a class Dense; call it: Dense(...)", errors.shown(ae.nn.Dense))
     assert.equal("a table with a metatable", errors.shown(setmetatable({}, {})))
   end)
 

@@ -160,7 +160,7 @@ describe("batches", function()
     local told = {}
     local function tell(...) told[#told + 1] = table.concat({ ... }, " ") end
     local values = ae.arange(1, 7):reshape(6, 1)
-    local rows = setmetatable({ shape = { 1 } }, { __len = function() return 6 end })
+    local rows = setmetatable({ shape = { 1 }, dtype = "f32" }, { __len = function() return 6 end })
     function rows.open(_, order)
       order = order:clone()
       tell("open", table.unpack(order:totable()))

@@ -267,6 +267,15 @@ describe("data sets", function()
     files.refuses("invalid", "Dataset:tensor takes the name of a field", set.tensor, set, "input", {})
   end)
 
+  it("are not indexed by number, and say what is", function()
+    local set = numbers(5)
+    local function at(i) return set[i] end
+    files.refuses("invalid", "Dataset: has no element [2]; a tensor of sample 2 is set:narrow(2, 1):tensor()[1]", at, 2)
+    files.refuses("invalid", "has no element [1]", function() for _ in ipairs(set) do error "a sample" end end)
+    assert.same({ 2 }, { set:narrow(2, 1):tensor()[1][1]:item() })
+    assert.is_nil(set.none)
+  end)
+
   it("have labels without names of classes too", function()
     local labels = ae.tensor({ 2, 1, 2 }, { dtype = "i32" })
     local set = data.Dataset { input = ae.zeros(3, 2), labels = labels }

@@ -59,6 +59,8 @@ describe("files", function()
     assert.equal(300000, #files.read(path))
     assert.same({ "x" }, files.list(folder))
     files.refuses("io", "its folder does not exist", core.write_file, folder .. "/no/x", "text")
+    -- A folder that is there and takes no new files.
+    files.refuses("io", "/proc/x: cannot be written: No such file or directory", core.write_file, "/proc/x", "text")
     files.refuses("io", "this is a folder", core.write_file, folder, "text")
     files.refuses("io", "regular file", core.write_file, "/dev/null", "text")
     files.refuses("io", "empty", core.write_file, "", "text")

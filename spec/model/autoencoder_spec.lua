@@ -223,11 +223,25 @@ describe("Autoencoder", function()
           small({ loss = loss, decoder = decoder }):fit(unit, { verbose = 0, validation = light })
         end)
       end
+      local late = ae.concat({ unit, unit * 3 }, 1)
+      for _, loss in ipairs { "bce", "bce_logits" } do
+        local model = small { loss = loss, decoder = decoder }
+        raises("from 0 to 1, got 3 to 3", model.fit, model, late, { shuffle = false, batch_size = 4, verbose = 0 })
+        raises("from 0 to 1, got 3 to 3", model.evaluate, model, late, { batch_size = 4 })
+      end
       local scaler = ae.data.MinMaxScaler({ low = -1 }):fit(ae.concat({ unit, unit * 0 }, 1))
       raises("bce wants targets from 0 to 1, got %-1 to 1", function()
         small({ loss = "bce", scaler = scaler }):evaluate(ae.concat({ unit, unit * 0 }, 1))
       end)
       assert.is_number(small({ loss = "bce_logits", decoder = decoder }):evaluate(unit + 1e-6).loss)
+      local bytes = ae.data.tensors(ae.full({ 4, 2, 3 }, 255, { dtype = "u8" }))
+      raises("bce_logits wants targets from 0 to 1, got 2 to 2", function()
+        small({ loss = "bce_logits", decoder = decoder }):evaluate(bytes:map(function(x) return x * 2 end))
+      end)
+      raises("bce wants targets from 0 to 1, got 3 to 3", function()
+        local scaled = ae.data.MinMaxScaler({ low = 2, high = 3 }):fit(ae.concat({ unit, unit * 0 }, 1))
+        small({ loss = "bce", scaler = scaled }):evaluate(bytes)
+      end)
     end)
 
     it("layers that do not fit, by name", function()
@@ -254,6 +268,7 @@ describe("Autoencoder", function()
       raises("Autoencoder wants the option 'decoder'", ae.Autoencoder, { input = { 1 }, encoder = nn.Flatten() })
       raises("Autoencoder wants a table of options, got nil", ae.Autoencoder)
       raises("encoder wants a module, got string", small, { encoder = "relu" })
+      raises("encoder wants a module, got a class Flatten; call it: Flatten%(...%)", small, { encoder = nn.Flatten })
       raises("Autoencoder: no loss 'bcd'; did you mean 'bce'", small, { loss = "bcd" })
       raises("no metric 'pnsr'; did you mean 'psnr'", small, { metrics = { "pnsr" } })
       raises("corruption wants a function or a noise, got number", small, { corruption = 0.4 })
@@ -315,6 +330,12 @@ describe("Autoencoder", function()
 
     it("methods that it does not have, with those that it has", function()
       raises("Autoencoder has no method 'predict'; did you mean 'reconstruct'", function() small():predict() end)
+      for _, name in ipairs { "sample", "draw_from", "traverse", "manifold", "interpolate", "elbo", "log_likelihood" } do
+        raises(("Autoencoder has no method '%s': it wants a distribution of codes, which variational models have %%(ae.VAE")
+          :format(name), function() small()[name](small(), 4) end)
+      end
+      raises("Autoencoder has no method 'tokens': it wants codes that are numbered, which ae.VQVAE and ae.CategoricalVAE have",
+        function() small():tokens(ae.rand { 1, 2, 3 }) end)
       raises("Sequential has no method 'fit', which models have", function() nn.Sequential {}:fit() end)
       raises("Dense has no method 'compile'$", function() nn.Dense(2):compile() end)
     end)

@@ -81,6 +81,75 @@ describe("EarlyStopping", function()
   end)
 end)
 
+describe("names that no row will have", function()
+  -- How many batches were trained on before the error, whose message matches.
+  local function refused(pattern, given, options)
+    local model, count = options.model or toy.model(), 0
+    options.model = nil
+    local losses = model.losses
+    function model:losses(...)
+      count = count + 1
+      return losses(self, ...)
+    end
+    options.callbacks, options.epochs = given, 3
+    local ok, failure = pcall(fit, model, options)
+    assert.is_false(ok)
+    assert.matches(pattern, failure.message)
+    return count
+  end
+  local function vae()
+    return ae.VAE { input = { 4 }, latent = 2, encoder = ae.nn.Dense(3), decoder = ae.nn.Dense(4) }
+  end
+
+  it("are refused before the first batch where they are a validation's and there is none", function()
+    for _, class in ipairs { "EarlyStopping", "ReduceLROnPlateau" } do
+      assert.equal(0, refused(class .. ": monitor 'val_loss' is not in the history, which has val_ names where fit has the "
+        .. "option validation", { callbacks[class] { monitor = "val_loss" } }, {}))
+    end
+    local path = os.tmpname()
+    assert.equal(0, refused("ModelCheckpoint: monitor 'val_loss'",
+      { callbacks.ModelCheckpoint { path = path, monitor = "val_loss" } }, {}))
+    assert.equal(0, refused("ModelCheckpoint: path names 'val_los'",
+      { callbacks.ModelCheckpoint { path = path .. "{epoch}-{val_los}" } }, {}))
+  end)
+
+  it("are refused after the first batch, when the model's terms are known", function()
+    local path = os.tmpname()
+    local function watching(name) return { callbacks.EarlyStopping { monitor = name } } end
+    assert.equal(1, refused("monitor 'val_los' is not in the history; did you mean 'val_loss'", watching "val_los",
+      { validation = toy.pairs(8, 2) }))
+    assert.equal(1, refused("did you mean 'fit'", watching "fitt", {}))
+    assert.equal(1, refused("path names 'los', which is not in the history; did you mean 'loss'",
+      { callbacks.ModelCheckpoint { path = path .. "{los}" } }, {}))
+    assert.equal(1, refused("did you mean 'active_units'", watching "active_unit", { model = vae(), data = ae.rand(32, 4) }))
+    os.remove(path)
+    for _, name in ipairs { "fit", "val_fit", "mse", "val_mse", "lr", "val_loss", "seconds" } do
+      fit(toy.model(), { metrics = { "mse" }, validation = toy.pairs(8, 2), callbacks = watching(name) })
+    end
+    for _, name in ipairs { "kl", "reconstruction", "active_units" } do
+      fit(vae(), { data = ae.rand(32, 4), callbacks = watching(name) })
+    end
+  end)
+
+  it("are waited for where model or callback may give them later, and the epoch is not lost", function()
+    local path = os.tmpname()
+    local stopping = { callbacks.EarlyStopping { monitor = "late" } }
+    local model = vae()
+    function model:end_pass(run) return { late = run and 1 or nil } end
+    fit(model, { data = ae.rand(32, 4), callbacks = stopping })
+    model = toy.model()
+    function model:training_step(batch) return (self:losses(batch)), { late = 1 } end
+    fit(model, { callbacks = stopping })
+    local scorer = { on_epoch_end = function(_, _, row) row.late = row.epoch end }
+    fit(toy.model(), { callbacks = { scorer, stopping[1] } })
+    assert.equal(1, refused("monitor 'late'", { stopping[1], scorer }, {}))
+    assert.equal(4, refused("monitor 'late'", { { on_epoch_end = function() end }, stopping[1] }, { checkpoint = path }))
+    local history = fit(toy.model(), { epochs = 2, checkpoint = path, resume = true, callbacks = { scorer, stopping[1] } })
+    assert.equal(2, #history.epochs)
+    os.remove(path)
+  end)
+end)
+
 describe("ReduceLROnPlateau", function()
   local function optimizer(lr)
     return { lr = lr, get_lr = function(self) return self.lr end, set_lr = function(self, v) self.lr = v end }

@@ -222,6 +222,34 @@ describe("fit", function()
     assert.equal(1, model.weight[1]:item())
   end)
 
+  it("names epoch and batch of a validation whose loss is not finite, which TerminateOnNaN ends the run at", function()
+    local x = ae.tensor { { 1 }, { 1 }, { 0 / 0 }, { 1 } }
+    local function options(more)
+      more.epochs, more.batch_size, more.optimizer, more.validation = 3, 2, sgd(0.1), ae.data.pairs(x, ae.ones(4, 1))
+      return more
+    end
+    fails("state", "in epoch 1, validation batch 2: the batch's input is not finite", function()
+      fit(toy.model(1), toy.pairs(8), options {})
+    end)
+    local history = fit(toy.model(1), toy.pairs(8), options { callbacks = { ae.callbacks.TerminateOnNaN() } })
+    assert.matches("validation batch 2: the batch's input is not finite", history.stopped)
+    assert.equal(1, #history.epochs)
+    assert.is_true(history:last().val_loss ~= history:last().val_loss)
+  end)
+
+  it("says of a loss that grows beyond all numbers that training diverges, naming the learning rate", function()
+    fails("state", "data and weights are finite, what the model makes of them is not; where it grew before, training "
+      .. "diverges: a learning rate below 10000 may help", function()
+      fit(toy.model(1), toy.pairs(32), { epochs = 100, optimizer = sgd(1e4) })
+    end)
+    local model = ae.Autoencoder { input = { 2 }, encoder = ae.nn.Dense(2), decoder = ae.nn.Dense(2),
+      loss = function(a, b) return (a - b):square():mean() / 0 end }
+    fails("state", "in epoch 1, batch 1: data, weights and every layer's output are finite, what the loss makes of them is "
+      .. "not; where it grew before, training diverges: a learning rate below 0.001 may help", function()
+      model:fit(ae.rand(8, 2), { verbose = 0 })
+    end)
+  end)
+
   describe("refuses", function()
     local function refused(pattern, options, data)
       local ok, failure = pcall(fit, toy.model(), data or toy.pairs(8), options)

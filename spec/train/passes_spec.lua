@@ -56,6 +56,7 @@ end
 describe("a training step", function()
   it("has bias and activation in the product, sigmoid and bce in one, and all parameters in one Adam", function()
     assert.same({
+      ["extremes forward"] = 1, -- whether the loss is for such targets
       ["dense forward"] = 2, ["bce_logits forward"] = 1,
       ["bce_logits backward"] = 1, ["dense backward"] = 2,
       ["adam_step forward"] = 1,
@@ -86,7 +87,7 @@ describe("a training step", function()
       assert.equal(1, calls["max_pool2d " .. direction])
       assert.equal(1, calls["bce_logits " .. direction])
     end
-    assert.equal(2 * (3 + 1 + 1 + 1 + 1), of_pictures) -- the rest are the running means, and Adam
+    assert.equal(2 * (3 + 1 + 1 + 1 + 1) + 1, of_pictures) -- one look at the targets; the rest are the running means, and Adam
   end)
 
   it("is one operation a layer, with dropout and normalization too", function()
@@ -114,6 +115,7 @@ describe("a training step", function()
     end
     assert.equal(3, calls["gradient sum backward"]) -- mean, logarithm of variance and features go two ways each
     assert.equal(1, calls["adam_step forward"])
+    assert.equal(1, calls["extremes forward"])
     assert.is_nil(calls["exp forward"])
     assert.is_nil(calls["mul forward"])
   end)
@@ -133,17 +135,22 @@ describe("a training step", function()
     end
   end)
 
-  it("of fit adds the gathering of its batch, and an epoch its shuffle and a look at the first targets", function()
-    local model, data = dense(), ae.rand(64, 40)
+  it("of fit adds the gathering of its batch, and an epoch its shuffle; bytes are in range without a look", function()
     local given = { epochs = 1, batch_size = 16, verbose = 0 }
-    model:fit(data, given)
-    assert.same({
+    local function calls_on(data)
+      local model = dense()
+      model:fit(data, given)
+      return calls_of(ae.profile(function() model:fit(data, given) end))
+    end
+    local calls = {
       ["gather_scaled forward"] = 4, ["narrow forward"] = 4, -- the batch's places among the shuffled: a view
       ["dense forward"] = 8, ["bce_logits forward"] = 4,
       ["bce_logits backward"] = 4, ["dense backward"] = 8,
       ["adam_step forward"] = 4,
       ["randint forward"] = 1, ["sample_shuffled forward"] = 1,
-      ["min forward"] = 1, ["max forward"] = 1, -- of the first batch: whether the loss is for such targets
-    }, calls_of(ae.profile(function() model:fit(data, given) end)))
+    }
+    assert.same(calls, calls_on(ae.full({ 64, 40 }, 51, { dtype = "u8" })))
+    calls["extremes forward"] = 4 -- whether the loss is for such targets
+    assert.same(calls, calls_on(ae.rand(64, 40)))
   end)
 end)

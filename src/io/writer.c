@@ -64,6 +64,20 @@ static ae_status find_target(ae_writer *w, const char *path, mode_t *mode, ae_er
   return AE_OK;
 }
 
+/* Keeps errno. */
+static bool has_folder(ae_writer *w) {
+  const int reason = errno;
+  char *slash = strrchr(w->target, '/');
+  struct stat info;
+  if (!slash) return true;
+  const char kept = slash[1];
+  slash[1] = '\0';
+  const bool there = stat(w->target, &info) == 0;
+  slash[1] = kept;
+  errno = reason;
+  return there;
+}
+
 /* mkstemp would give 0600 whatever the umask says. */
 static ae_status open_temporary(ae_writer *w, ae_error *err) {
   enum { SUFFIX = 48 };
@@ -78,7 +92,8 @@ static ae_status open_temporary(ae_writer *w, ae_error *err) {
     if (errno != EEXIST && errno != EINTR) break;
   }
   name[0] = '\0';
-  if (errno == ENOENT) return ae_fail(err, AE_IO, "%s: %s: its folder does not exist", w->who, w->target);
+  if (errno == ENOENT && !has_folder(w))
+    return ae_fail(err, AE_IO, "%s: %s: its folder does not exist", w->who, w->target);
   return fail(w, "cannot be written", err);
 }
 

@@ -21,13 +21,16 @@ function M.check(condition, code, format, ...)
   return condition
 end
 
---- What a value is, for messages: "a Dataset" of an object, else its type.
+--- What a value is, for messages: "a Dataset" of an object, "a class Dense; call it:
+--- Dense(...)" of what an object was meant to be made of, else its type.
 ---@param value any
 ---@return string
 function M.kind(value)
   local class = type(value) == "table" and getmetatable(value)
   local name = core.is_tensor(value) and "tensor" or class and (class.__name or "table with a metatable")
-  return name and (name:find("^[AEIOU]") and "an " or "a ") .. name or type(value)
+  if not name then return type(value) end
+  local made_by = class and rawget(value, "__index") == value and rawget(value, "class_name")
+  return (name:find("^[AEIOU]") and "an " or "a ") .. name .. (made_by and ("; call it: %s(...)"):format(made_by) or "")
 end
 
 --- A value as messages show it: numbers, texts and booleans themselves, of others the kind.

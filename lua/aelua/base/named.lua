@@ -5,6 +5,26 @@ local names = require "aelua.base.names"
 
 local M = {}
 
+-- { "huber", delta = 0.5 }: a name with what was given as its options, or with some.
+local function form(name, given)
+  local key, value = nil, nil
+  if type(given) == "table" and getmetatable(given) == nil then key, value = next(given) end
+  local fits = type(key) == "string" and (type(value) == "number" or type(value) == "string" or type(value) == "boolean")
+  local shown = type(value) == "string" and ('"%s"'):format(value) or tostring(value)
+  return ('{ "%s", %s = %s }'):format(name, fits and key or "option", fits and shown or "value")
+end
+
+--- Raises where something else stands in the list that a name begins: it would be dropped.
+---@param who string how messages begin
+---@param what string what is named: "loss"
+---@param spec table
+function M.check_form(who, what, spec)
+  for key, value in pairs(spec) do
+    errors.check(key == 1 or type(key) == "string", "invalid", "%s: %s wants options beside the name, %s, got %s as value %s",
+      who, what, form(spec[1] or spec.name, value), errors.kind(value), errors.shown(key))
+  end
+end
+
 --- The name and the options.
 ---@param who string how messages begin
 ---@param what string what is named: "loss"
@@ -22,9 +42,10 @@ function M.split(who, what, spec, known, hint)
     end
   end
   if type(name) ~= "string" or rawget(known, name) == nil then
-    local given = type(name) == "string" and "'" .. name .. "'" or type(name)
+    local given = type(name) == "string" and "'" .. name .. "'" or errors.kind(name == nil and spec or name)
     errors.raise("invalid", ("%s: no %s %s%s%s"):format(who, what, given, names.hint(name, known), hint or ""), 4)
   end
+  if type(spec) == "table" then M.check_form(who, what, spec) end
   return name, options
 end
 

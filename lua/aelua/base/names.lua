@@ -4,6 +4,9 @@ local errors = require "aelua.base.errors"
 
 local M = {}
 
+-- Characters of names that a message lists.
+local most_listed = 180
+
 --- Edit distance (Damerau-Levenshtein, restricted to adjacent swaps).
 ---@param a string
 ---@param b string
@@ -89,6 +92,17 @@ local function apart(name, candidate)
   return #name <= 3 and folded > 0 and distance(name, candidate) or folded
 end
 
+-- The names of a list, or of a table whose string keys they are, in order.
+local function sorted(known)
+  local candidates = {}
+  for key, value in pairs(known) do
+    local candidate = type(key) == "string" and key or value
+    if type(candidate) == "string" then candidates[#candidates + 1] = candidate end
+  end
+  table.sort(candidates)
+  return candidates
+end
+
 --- The known name nearest to `name`, or what is meant by it in other frameworks;
 --- nil where none is near.
 ---@param name any
@@ -96,12 +110,7 @@ end
 ---@return string?
 function M.nearest(name, known)
   if type(name) ~= "string" then return nil end
-  local candidates = {}
-  for key, value in pairs(known) do
-    local candidate = type(key) == "string" and key or value
-    if type(candidate) == "string" then candidates[#candidates + 1] = candidate end
-  end
-  table.sort(candidates)
+  local candidates = sorted(known)
   local meant = translated(name, candidates)
   if meant then return meant end
   local best, best_distance = nil, math.max(1, #name // 3) + 1
@@ -116,9 +125,21 @@ end
 ---@param name any
 ---@param known table
 ---@return string
-function M.hint(name, known)
+function M.meant(name, known)
   local near = M.nearest(name, known)
   return near and ("; did you mean '%s'?"):format(near) or ""
+end
+
+--- As meant; where no name is near, those that there are, unless they are many: "; there
+--- are a, b, c".
+---@param name any
+---@param known table
+---@return string
+function M.hint(name, known)
+  local meant = M.meant(name, known)
+  if meant ~= "" or type(name) ~= "string" then return meant end
+  local all = table.concat(sorted(known), ", ")
+  return all ~= "" and #all <= most_listed and "; there are " .. all or ""
 end
 
 --- Makes `namespace` raise on reading a name it does not have.

@@ -46,7 +46,7 @@ local function check_choice(who, name, value, option)
     if choice == value then return end
   end
   errors.raise("invalid", ("%s: %s wants one of %s, got '%s'%s"):format(
-    who, name, table.concat(option.choices, ", "), value, names.hint(value, option.choices)), 4)
+    who, name, table.concat(option.choices, ", "), value, names.meant(value, option.choices)), 4)
 end
 
 -- A value without a name would be dropped.

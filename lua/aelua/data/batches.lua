@@ -160,7 +160,7 @@ local function make(self, first, n)
   local batch = { size = n }
   for _, name in ipairs(field_names) do
     local reading = self.readings[name]
-    batch[name] = reading and fields.call(reading, "take", first + 1, n)
+    if reading then batch[name] = fields.taken(self.dataset[name], reading, first + 1, n) end
   end
   local ours = core.no_grad(apply, self.dataset.maps, batch, self.training)
   return ours and setmetatable(batch, Batch) or batch

@@ -60,6 +60,15 @@ end
 
 function Dataset:__len() return self.count end
 
+-- Samples are no fields: train[1] would be nil unnoticed.
+function Dataset:__index(key)
+  if math.type(key) == "integer" then
+    errors.raise("invalid", ("Dataset: has no element [%d]; a tensor of sample %d is set:narrow(%d, 1):tensor()[1], a data set "
+      .. "of it set:narrow(%d, 1)"):format(key, key, key, key), 2)
+  end
+  return Dataset[key]
+end
+
 function Dataset:__tostring()
   local parts = { ("%d samples %s"):format(self.count, shapes.text(self.shape)) }
   if self.target then parts[#parts + 1] = "targets " .. shapes.text(self.target_shape) end

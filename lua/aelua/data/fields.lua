@@ -4,6 +4,7 @@ local core = require "aelua.core"
 local errors = require "aelua.base.errors"
 local JoinedRows = require "aelua.data.joined_rows"
 local TensorRows = require "aelua.data.tensor_rows"
+local unit = require "aelua.base.unit"
 
 local M = {}
 
@@ -55,6 +56,24 @@ function M.call(field, method, ...)
   if getmetatable(field) ~= nil then return field[method](field, ...) end
   local result = {}
   for name, one in pairs(field) do result[name] = one[method](one, ...) end
+  return result
+end
+
+local function take(rows, reading, first, n)
+  local taken = reading:take(first, n)
+  return rows.dtype == "u8" and unit.mark(taken) or taken
+end
+
+--- What a reading of a field gives of the n rows from `first` on in its order.
+---@param field table
+---@param reading table what the field's `open` gave
+---@param first integer
+---@param n integer
+---@return aelua.Tensor|table<string, aelua.Tensor>
+function M.taken(field, reading, first, n)
+  if getmetatable(field) ~= nil then return take(field, reading, first, n) end
+  local result = {}
+  for name, rows in pairs(field) do result[name] = take(rows, reading[name], first, n) end
   return result
 end
 

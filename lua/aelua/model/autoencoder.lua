@@ -58,11 +58,6 @@ return function(Model, tools)
     if self._loss and loss.describe(self._loss) then self:check_targets(who, set) end
   end
 
-  -- The first batch of every pass is looked at for targets that the loss is not of.
-  function Autoencoder:begin_pass() self._unseen = true end
-
-  function Autoencoder:end_pass() self._unseen = nil end
-
   -- The loss of named results is the sum of each one's.
   local function named_losses(self, prediction, target)
     local total, terms = nil, {}
@@ -96,10 +91,7 @@ return function(Model, tools)
       "%s: the file does not carry its loss, which was a function: ae.load_model(path, { loss = ... })", self.class_name)
     local input = self:prepare(batch.input)
     local target = batch.target and self:prepare(batch.target) or input
-    if self._unseen then
-      loss.check_target(self.class_name, self._loss, target)
-      self._unseen = nil
-    end
+    loss.check_target(self.class_name, self._loss, target)
     local code = self:within(self.encoder, "forward", parts.corrupted(self, input))
     local total, terms, prediction = reconstruction(self, code, target, wants_prediction)
     local penalties = self:penalties()

@@ -20,13 +20,15 @@
 local core = require "aelua.core"
 local batches = require "aelua.model.batches"
 local errors = require "aelua.base.errors"
+local methods_of_some = require "aelua.model.methods_of_some"
 local options = require "aelua.base.options"
 local shapes = require "aelua.base.shapes"
+local unit = require "aelua.base.unit"
 
 local asked = { batch_size = { type = "integer", min = 1, default = 256 } }
 local evaluated = { batch_size = asked.batch_size, metrics = { type = "table" } }
 
-local function real(t) return t.dtype == "u8" and core.ops.scaled(t) or t end
+local function real(t) return t.dtype == "u8" and unit.mark(core.ops.scaled(t)) or t end
 
 -- fn of a tensor, or of each of a table of named ones.
 local function each(value, fn, ...)
@@ -206,5 +208,6 @@ return function(tools, files)
     return files.load_state(path, self)
   end
 
+  methods_of_some(Model)
   return Model
 end

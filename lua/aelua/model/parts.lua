@@ -67,7 +67,7 @@ end
 function M.take(model, o, tools)
   local who = model.class_name
   for _, part in ipairs { "encoder", "decoder" } do
-    errors.check(tools.nn.Module.is(o[part]), "invalid", "%s: %s wants a module, got %s", who, part, type(o[part]))
+    errors.check(tools.nn.Module.is(o[part]), "invalid", "%s: %s wants a module, got %s", who, part, errors.kind(o[part]))
   end
   check_end(who, o.encoder, tools)
   errors.check(o.corruption == nil or callable(o.corruption), "invalid",

@@ -73,6 +73,7 @@ return function(Model, tools)
   VariationalModel.declared = declared
   VariationalModel.weight_names = {}
   VariationalModel.own_options = {}
+  VariationalModel.pass_values = { "active_units" }
 
   --- A class of the family, which files know by its name. `own`: `options`, further
   --- ones, which files keep (numbers, strings, booleans); `weights`, the names of

@@ -50,6 +50,8 @@ return function(models, tools)
     without = { "latent", "prior", "bound", "flow" },
   })
 
+  VQVAE.pass_values = { "perplexity", "codes_used" }
+
   function VQVAE:make_posterior(o)
     local features = self:within(self.encoder, "build", self.input)
     return tools.nn.VectorQuantizer(o.codes, features[#features], { decay = o.decay, revive = o.revive })

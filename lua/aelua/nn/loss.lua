@@ -19,6 +19,7 @@ local names = require "aelua.base.names"
 local perceptual = require "aelua.nn.perceptual"
 local pictures = require "aelua.nn.picture_loss"
 local shapes = require "aelua.base.shapes"
+local unit = require "aelua.base.unit"
 
 local ops = core.ops
 
@@ -165,11 +166,9 @@ end
 function M.check_target(who, loss, target)
   if not of_unit[loss.name] then return end
   for _, t in pairs(core.is_tensor(target) and { target } or target) do
-    if shapes.count(t.shape) > 0 then
-      local low, high = ops.min(t):item(), ops.max(t):item()
-      errors.check(not (low < -rounding or high > 1 + rounding), "invalid",
-        "%s: the loss %s wants targets from 0 to 1, got %.6g to %.6g", who, loss.name, low, high)
-    end
+    local low, high = unit.range(t)
+    errors.check(not low or not (low < -rounding or high > 1 + rounding), "invalid",
+      "%s: the loss %s wants targets from 0 to 1, got %.6g to %.6g", who, loss.name, low, high)
   end
 end
 

@@ -35,8 +35,8 @@ end
 ---@param layers table
 function Sequential:init(layers, ...)
   options.no_more("Sequential", "one list of layers", ...)
-  errors.check(type(layers) == "table" and not tree.is_module(layers), "invalid",
-    "Sequential wants a list of layers in braces, got %s", type(layers) == "table" and layers.class_name or type(layers))
+  errors.check(type(layers) == "table" and getmetatable(layers) == nil, "invalid",
+    "Sequential wants a list of layers in braces, got %s", errors.kind(layers))
   for i = 1, highest_index(layers) do
     local layer = layers[i]
     errors.check(layer ~= nil, "invalid", "Sequential: layer %d is nil; where a layer is optional, write `... or false`", i)
@@ -50,7 +50,7 @@ end
 function Sequential:append(layer)
   if type(layer) == "string" then layer = activation.get("Sequential", layer) end
   errors.check(tree.is_module(layer), "invalid", "Sequential: layer %d wants a module or the name of an activation, got %s",
-    #self + 1, type(layer))
+    #self + 1, errors.kind(layer))
   local before = self[#self]
   errors.check(not (before and before.gives_distribution), "invalid",
     "Sequential: layer %d comes after %s, which gives a distribution and is the last; what follows takes a sample of it",

@@ -16,7 +16,7 @@ end
 
 local function message(module, name)
   local text = ("%s has no method '%s'"):format(module.class_name, name)
-  if module.is_model then return text .. names.hint(name, of_models) end
+  if module.is_model then return text .. names.meant(name, of_models) end
   return is_model_method(name) and text .. ", which models have: ae.Autoencoder { encoder = ..., decoder = ... }" or text
 end
 

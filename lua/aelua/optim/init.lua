@@ -4,6 +4,7 @@
 ---   optim.SGD { { encoder, lr = 1e-4 }, { decoder }, lr = 1e-3, momentum = 0.9 }
 local Optimizer = require "aelua.optim.optimizer"
 local errors = require "aelua.base.errors"
+local named = require "aelua.base.named"
 local names = require "aelua.base.names"
 
 local M = {
@@ -41,14 +42,15 @@ function M.get(value, model)
   if Optimizer.is(value) then return value:attach(model) end
   if type(value) == "string" then return M.by_name(value) { model } end
   if type(value) == "table" and type(value[1]) == "string" then
-    local given = { model }
+    local class, given = M.by_name(value[1]), { model }
+    named.check_form("fit", "optimizer", value)
     for key, option in pairs(value) do
-      if type(key) == "string" then given[key] = option end
+      if key ~= 1 then given[key] = option end
     end
-    return M.by_name(value[1])(given)
+    return class(given)
   end
-  return errors.raise("invalid", ("optimizer wants an optimiser, its name or { name, options }, got a %s"):format(
-    type(value)), 2)
+  return errors.raise("invalid", ("optimizer wants an optimiser, its name or { \"sgd\", lr = 0.1 }, got %s"):format(
+    errors.kind(value)), 2)
 end
 
 return names.strict(M, "optim")

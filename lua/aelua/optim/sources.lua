@@ -9,11 +9,9 @@ local options = require "aelua.base.options"
 
 local M = {}
 
-local function is_module(value) return type(value) == "table" and type(value.parameters) == "function" end
-
-local function describe(value)
-  local kind = type(value)
-  return (kind == "number" or kind == "string" or kind == "boolean") and tostring(value) or "a " .. kind
+-- A class has the method too, of objects that it has not made.
+local function is_module(value)
+  return type(value) == "table" and type(value.parameters) == "function" and rawget(value, "__index") ~= value
 end
 
 --- Whether a value is a module or a tensor.
@@ -24,7 +22,7 @@ function M.is_item(value) return core.is_tensor(value) or is_module(value) end
 -- Fails on what neither is a module nor a parameter.
 local function check_item(who, value, level)
   if M.is_item(value) then return end
-  errors.raise("invalid", ("%s: wants modules, parameters or groups of them, got %s"):format(who, describe(value)),
+  errors.raise("invalid", ("%s: wants modules, parameters or groups of them, got %s"):format(who, errors.shown(value)),
     level + 1)
 end
 
@@ -85,7 +83,7 @@ function M.collect(who, sources)
   for g, source in ipairs(sources) do
     local list = { names = {}, tensors = {} }
     local function add(name, tensor)
-      errors.check(core.is_tensor(tensor), "type", "%s: parameter %s is %s, not a tensor", who, name, describe(tensor))
+      errors.check(core.is_tensor(tensor), "type", "%s: parameter %s wants a tensor, got %s", who, name, errors.shown(tensor))
       errors.check(not owner[tensor] or owner[tensor] == g, "invalid", "%s: parameter %s is in groups %s and %d",
         who, name, owner[tensor], g)
       if owner[tensor] then return end

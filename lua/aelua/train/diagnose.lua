@@ -20,19 +20,20 @@ end
 ---@param model table with watch(seen, fn, ...), which nn.Module has, and losses(batch)
 ---@param batch table
 ---@return string what was found, for a message
+---@return boolean? of_data whether it is the batch's doing
 function M.first_not_finite(model, batch)
-  if not finite(batch.input) then return "the batch's input is not finite" end
-  if batch.target and not finite(batch.target) then return "the batch's target is not finite" end
+  if not finite(batch.input) then return "the batch's input is not finite", true end
+  if batch.target and not finite(batch.target) then return "the batch's target is not finite", true end
   for name, parameter in model:named_parameters() do
     if not finite(parameter) then return ("the weights of %s are not finite"):format(name) end
   end
+  if not model.watch then return "data and weights are finite, what the model makes of them is not" end
   local found
-  if model.watch then
-    pcall(model.watch, model, function(place, module, output)
-      if not found and not finite(output) then found = ("the output of %s (%s)"):format(place, module.class_name) end
-    end, core.no_grad, model.losses, model, batch)
-  end
-  return found and found .. " is not finite" or "every layer's output is finite: the loss itself is not"
+  pcall(model.watch, model, function(place, module, output)
+    if not found and not finite(output) then found = ("the output of %s (%s)"):format(place, module.class_name) end
+  end, core.no_grad, model.losses, model, batch)
+  return found and found .. " is not finite" or "data, weights and every layer's output are finite, what the loss makes of "
+    .. "them is not"
 end
 
 return M

@@ -83,16 +83,19 @@ end
 local function add_batch(model, batch, list, means)
   local n = M.samples(batch)
   local total, terms, prediction = model:losses(batch, #list > 0)
-  means:add_losses(total, terms, n)
+  local value = number(total)
+  means:add_losses(value, terms, n)
   means:add_metrics(list, prediction, batch.target or batch.input, n)
+  return value
 end
 
 local function pass(model, set, batch_size, list, ends)
   local means = M.means()
   for batch in set:batches { size = math.min(batch_size, #set), training = false } do
-    core.scope(add_batch, model, batch, list, means)
+    local value = core.scope(add_batch, model, batch, list, means)
+    local ended = ends and ends(batch, value)
     if batch.release then batch:release() end
-    if ends and ends() then break end
+    if ended then break end
   end
   return means
 end
@@ -114,7 +117,7 @@ end
 ---@param set table a data set
 ---@param batch_size integer
 ---@param list aelua.Metric[]
----@param ends? fun(): boolean asked after every batch; the means are then those so far
+---@param ends? fun(batch: table, loss: number): boolean asked after every batch; the means are then those so far
 ---@return aelua.Means
 function M.run(model, set, batch_size, list, ends)
   if not model.begin_pass then return M.quietly(model, pass, model, set, batch_size, list, ends) end

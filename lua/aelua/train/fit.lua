@@ -13,6 +13,9 @@
 ---   model:begin_pass(run?), model:end_pass(run?) -> values?
 ---       optional: told before and after a pass over a data set, with the run where
 ---       it is one of training; numbers by name that are reported with the means.
+---   model.pass_values
+---       optional: the names of those numbers, of the class that has end_pass, so that
+---       callbacks can tell misspelt ones.
 ---
 --- and of a data set: #set, set:batches { size, shuffle, drop_last, training = false for validation },
 --- set:narrow(first, count).
@@ -23,6 +26,7 @@ local core = require "aelua.core"
 local check_callbacks = require "aelua.train.callbacks.check"
 local checkpoint = require "aelua.train.checkpoint"
 local class = require "aelua.base.class"
+local Columns = require "aelua.train.columns"
 local diagnose = require "aelua.train.diagnose"
 local errors = require "aelua.base.errors"
 local evaluate = require "aelua.train.evaluate"
@@ -133,9 +137,12 @@ function M.step(model, batch, optimizer, wants_prediction)
   return value, terms, prediction
 end
 
-local function not_finite(run, batch, value)
-  local message = ("fit: the loss is %s in epoch %d, batch %d: %s"):format(
-    tostring(value), run.epoch, run.batch, diagnose.first_not_finite(run.model, batch))
+-- `where`: "batch 3". Data that is not finite is not the learning rate's doing.
+local function not_finite(run, batch, value, where)
+  local found, of_data = diagnose.first_not_finite(run.model, batch)
+  local hint = of_data and "" or ("; where it grew before, training diverges: a learning rate below %.6g may help"):format(
+    run.optimizer:get_lr())
+  local message = ("fit: the loss is %s in epoch %d, %s: %s%s"):format(tostring(value), run.epoch, where, found, hint)
   for _, callback in ipairs(run.callbacks) do
     if callback.on_not_finite and callback:on_not_finite(run, message) then return end
   end
@@ -169,10 +176,15 @@ local function train_epoch(run, set, o, list)
     run.batch = run.batch + 1
     local value, terms = core.scope(train_batch, run, batch, step, list, means)
     if not is_finite(value) then
-      not_finite(run, batch, value)
+      not_finite(run, batch, value, "batch " .. run.batch)
       break
     end
     run.step = run.step + 1
+    if not run.columns_seen then
+      run.columns_seen = true
+      run.columns:add_terms(terms)
+      run.columns:check(run.callbacks)
+    end
     run:tell("on_batch_end", value, terms)
     if batch.release then batch:release() end
     run.progress:step(run.batch, means.sums.loss / means.count)
@@ -180,6 +192,22 @@ local function train_epoch(run, set, o, list)
   end
   if run.model.end_pass then means:set(run.model:end_pass(run)) end
   return means
+end
+
+-- The means over the validation set, up to a batch whose loss is not finite.
+local function validate(run, validation, o, list)
+  local count = 0
+  return evaluate.run(run.model, validation, o.batch_size, list, function(batch, value)
+    count = count + 1
+    if is_finite(value) then return run:was_interrupted() end
+    not_finite(run, batch, value, "validation batch " .. count)
+    return true
+  end)
+end
+
+-- A callback that failed is what is wrong: the epoch is kept where that can be.
+local function save_run(path, run, failed)
+  if failed then pcall(checkpoint.save, path, run) else checkpoint.save(path, run) end
 end
 
 -- An epoch that Ctrl-C cut short is in the history, without its validation where
@@ -193,15 +221,17 @@ local function run_epoch(run, train, validation, o, list)
   local row, order = { epoch = run.epoch }, { "epoch" }
   means:write(row, order, "")
   if validation and not run.history.interrupted then
-    local validated = evaluate.run(run.model, validation, o.batch_size, list, function() return run:was_interrupted() end)
+    local validated = validate(run, validation, o, list)
     if not run.history.interrupted then validated:write(row, order, "val_") end
   end
   row.lr, row.seconds = lr, core.clock() - began
   order[#order + 1], order[#order + 2] = "lr", "seconds"
   run.history:add(row, order)
-  if not run.history.interrupted then run:tell("on_epoch_end", row) end
+  local told, failure = true, nil
+  if not run.history.interrupted then told, failure = pcall(run.tell, run, "on_epoch_end", row) end
   run.progress:end_epoch(row, order)
-  if o.checkpoint and not run.history.interrupted then checkpoint.save(o.checkpoint, run) end
+  if o.checkpoint and not run.history.interrupted then save_run(o.checkpoint, run, not told) end
+  if not told then error(failure, 0) end
 end
 
 local function run_epochs(run, train, validation, o, list)
@@ -241,8 +271,8 @@ end
 ---@field optimizer fun(value: any, model: table): table an optimiser over the model's parameters
 
 --- Trains `model` on `train` and returns the history. Raises where the loss is
---- not finite, naming epoch, batch and layer; the weights are then those before
---- that batch.
+--- not finite, of the validation too, naming epoch, batch and layer; the weights
+--- are then those before that batch.
 ---@param model table
 ---@param train any
 ---@param given? aelua.FitOptions
@@ -268,6 +298,8 @@ function M.run(model, train, given, tools)
   end
   check_callbacks(who, o.callbacks or {})
   check_trainable(who, model)
+  local columns = Columns(model, list, validation ~= nil)
+  columns:check(o.callbacks or {})
   if o.checkpoint then core.check_writable(o.checkpoint, who .. ": checkpoint") end
 
   local run = Run()
@@ -276,6 +308,7 @@ function M.run(model, train, given, tools)
   run.optimizer = tools.optimizer(o.optimizer or model.optimizer or "adam", model)
   run.progress = Progress(o.verbose, o.epochs)
   run.resumed, run.stopping = false, false
+  run.columns, run.columns_seen = columns, false
   if o.resume and exists(o.checkpoint) then
     checkpoint.load(o.checkpoint, run)
     run.resumed = true

@@ -3,7 +3,7 @@
 local core = require "aelua.core"
 local class = require "aelua.base.class"
 
-local bar_width, redraw_seconds = 24, 0.1
+local bar_width, least_bar_width, redraw_seconds = 24, 6, 0.1
 
 ---@class aelua.Progress: aelua.Class
 local Progress = class("Progress")
@@ -29,6 +29,30 @@ local function number(value)
   return ("%.4f"):format(value)
 end
 
+-- The whole fields that fit into `columns`: the bar is shortened first, then it goes, and then what says least. Epoch and
+-- loss stay, and no number is ever cut.
+local function line_of(fields, share, columns)
+  local function with(width, without)
+    local filled = math.floor(width * share)
+    local parts = { fields.epoch }
+    if width > 0 then parts[1] = ("%s [%s%s]"):format(fields.epoch, ("#"):rep(filled), ("-"):rep(width - filled)) end
+    if without < 3 then parts[1] = parts[1] .. " " .. fields.batch end
+    if without < 1 then parts[#parts + 1] = fields.rate end
+    if without < 2 then parts[#parts + 1] = fields.left end
+    parts[#parts + 1] = fields.loss
+    return table.concat(parts, "  ")
+  end
+  local line = with(bar_width, 0)
+  if #line <= columns then return line end
+  local width = bar_width - (#line - columns)
+  if width >= least_bar_width then return with(width, 0) end
+  for without = 0, 2 do
+    line = with(0, without)
+    if #line <= columns then return line end
+  end
+  return with(0, 3)
+end
+
 function Progress:begin_epoch(epoch, batches)
   self.epoch, self.batches, self.began, self.drawn = epoch, batches, core.clock(), 0
 end
@@ -39,13 +63,15 @@ function Progress:step(batch, loss)
   if now - self.drawn < redraw_seconds and batch < self.batches then return end
   self.drawn = now
   local elapsed = math.max(now - self.began, 1e-9)
-  local filled = bar_width * batch // self.batches
-  local line = ("\rEpoch %d/%d [%s%s] %d/%d  %.0f it/s  ETA %s  loss %s"):format(self.epoch, self.epochs,
-    ("#"):rep(filled), ("-"):rep(bar_width - filled), batch, self.batches, batch / elapsed,
-    duration((self.batches - batch) * elapsed / batch), number(loss))
-  local columns = core.terminal().columns
-  if #line > columns then line = line:sub(1, columns) end
-  self.out:write(line, "\27[K")
+  local fields = {
+    epoch = ("Epoch %d/%d"):format(self.epoch, self.epochs),
+    batch = ("%d/%d"):format(batch, self.batches),
+    rate = ("%.0f it/s"):format(batch / elapsed),
+    left = "ETA " .. duration((self.batches - batch) * elapsed / batch),
+    loss = "loss " .. number(loss),
+  }
+  -- A character in the last column would go with what is erased behind the line.
+  self.out:write("\r", line_of(fields, batch / self.batches, core.terminal().columns - 1), "\27[K")
   self.out:flush()
 end
 

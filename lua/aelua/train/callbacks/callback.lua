@@ -15,6 +15,10 @@ function Callback:on_batch_end(_run, _value, _terms) end
 function Callback:on_epoch_end(_run, _row) end
 function Callback:on_train_end(_run) end
 
+--- Told before the first batch and after it which columns rows will have: the place to
+--- raise where columns:lacks(name).
+function Callback:check_columns(_columns) end
+
 --- A table of numbers, strings and booleans from which load_state goes on.
 function Callback:state() return {} end
 function Callback:load_state(_state) end

@@ -5,6 +5,7 @@ local options = require "aelua.base.options"
 
 ---@class aelua.CSVLogger: aelua.Callback
 local CSVLogger = Callback:extend("CSVLogger")
+CSVLogger.only_reads_rows = true
 
 ---@param given { path: string, append?: boolean }
 --- append: go on with a file that is there instead of replacing it, default

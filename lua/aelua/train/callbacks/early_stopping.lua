@@ -8,6 +8,7 @@ local options = require "aelua.base.options"
 ---@field best number? the best value seen
 ---@field best_epoch integer? its epoch
 local EarlyStopping = Callback:extend("EarlyStopping")
+EarlyStopping.only_reads_rows = true
 
 ---@class aelua.EarlyStoppingOptions: aelua.MonitorOptions
 ---@field patience? integer
@@ -44,6 +45,8 @@ end
 function EarlyStopping:on_train_begin(run)
   if run.resumed then stop_if_due(self, run) else self:reset() end
 end
+
+function EarlyStopping:check_columns(columns) self.monitor:check(columns) end
 
 function EarlyStopping:on_epoch_end(run, row)
   if run.epoch < self.options.start_epoch then return end

@@ -5,6 +5,7 @@ local options = require "aelua.base.options"
 
 ---@class aelua.LRScheduler: aelua.Callback
 local LRScheduler = Callback:extend("LRScheduler")
+LRScheduler.only_reads_rows = true
 
 ---@param schedule aelua.Schedule|fun(epoch: integer, lr: number): number
 --- A schedule of `ae.schedule`, which counts epochs or steps as it says; or a

@@ -4,12 +4,14 @@ local Callback = require "aelua.train.callbacks.callback"
 local Monitor = require "aelua.train.callbacks.monitor"
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
+local names = require "aelua.base.names"
 local options = require "aelua.base.options"
 
 ---@class aelua.ModelCheckpoint: aelua.Callback
 ---@field path string
 ---@field saved string? the file written last
 local ModelCheckpoint = Callback:extend("ModelCheckpoint")
+ModelCheckpoint.only_reads_rows = true
 
 ---@class aelua.ModelCheckpointOptions: aelua.MonitorOptions
 ---@field path string
@@ -31,10 +33,12 @@ function ModelCheckpoint:init(given)
   self.monitor = Monitor("ModelCheckpoint", o)
 end
 
+local no_column = "ModelCheckpoint: path names '%s', which is not in the history%s"
+
 local function fill(path, row)
   return (path:gsub("{([%w_]+)}", function(name)
     local value = row[name]
-    errors.check(value, "invalid", "ModelCheckpoint: path names '%s', which is not in the history", name)
+    errors.check(value, "invalid", no_column, name, names.hint(name, row))
     if math.type(value) == "integer" then return ("%d"):format(value) end
     return (("%.4f"):format(value):gsub(",", "."))
   end))
@@ -43,6 +47,13 @@ end
 --- A path that cannot be written is an error before training, not after.
 function ModelCheckpoint:on_train_begin(_run)
   core.check_writable((self.path:gsub("{[%w_]+}", "0")), "ModelCheckpoint")
+end
+
+function ModelCheckpoint:check_columns(columns)
+  if self.best_only then self.monitor:check(columns) end
+  for name in self.path:gmatch("{([%w_]+)}") do
+    errors.check(not columns:lacks(name), "invalid", no_column, name, columns:hint(name))
+  end
 end
 
 function ModelCheckpoint:on_epoch_end(run, row)

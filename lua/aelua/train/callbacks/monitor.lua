@@ -29,6 +29,14 @@ function Monitor:init(who, options)
   self.who, self.name, self.mode, self.min_delta = who, options.monitor, options.mode, options.min_delta
 end
 
+--- Raises where rows will not have the value watched.
+---@param columns aelua.Columns
+function Monitor:check(columns)
+  local name = self.name
+  errors.check(not name or not columns:lacks(name), "invalid", "%s: monitor '%s' is not in the history%s", self.who, name,
+    name and columns:hint(name))
+end
+
 --- The value watched in this row, and whether it beats the best so far (which it then is).
 ---@param row table<string, number>
 ---@return number value

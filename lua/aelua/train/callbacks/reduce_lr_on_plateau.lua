@@ -6,6 +6,7 @@ local options = require "aelua.base.options"
 
 ---@class aelua.ReduceLROnPlateau: aelua.Callback
 local ReduceLROnPlateau = Callback:extend("ReduceLROnPlateau")
+ReduceLROnPlateau.only_reads_rows = true
 
 ---@class aelua.ReduceLROnPlateauOptions: aelua.MonitorOptions
 ---@field factor? number
@@ -29,6 +30,8 @@ function ReduceLROnPlateau:init(given)
   self.options, self.monitor = o, Monitor("ReduceLROnPlateau", o)
   self.waited, self.cooling = 0, 0
 end
+
+function ReduceLROnPlateau:check_columns(columns) self.monitor:check(columns) end
 
 function ReduceLROnPlateau:on_epoch_end(run, row)
   local o = self.options

@@ -1,5 +1,6 @@
 --- Ends training quietly at a loss that is not finite, where fit would raise.
---- The weights are those before the batch that gave it.
+--- The weights are those before the batch that gave it. Of a validation the row of
+--- its epoch holds the values that are not finite.
 local Callback = require "aelua.train.callbacks.callback"
 local options = require "aelua.base.options"
 
