@@ -44,8 +44,8 @@ typedef struct ae_conv_form {
 _Static_assert(sizeof(ae_conv_form) == 4 * sizeof(int64_t) + sizeof(ae_conv) &&
                    sizeof(ae_conv) == 16 * sizeof(int64_t) && sizeof(ae_conv_form) <= AE_KEPT_KEY,
                "no padding, and short enough");
-/* What `pack` makes of w: kept beside it where it may be, and then found again; else the caller's alone. To be released.
-** Errors: AE_NO_MEMORY, also where pack says false. */
+/* What `pack` makes of w: kept beside it where it may be, and then found again; else the caller's alone. The
+** caller releases it. Errors: AE_NO_MEMORY, also where pack says false. */
 ae_status ae_conv_packed(ae_context *ctx, ae_conv_weights w, ae_conv_form form,
                          bool (*pack)(void *arg, const real *w, void *to), void *arg, ae_kept **out, ae_error *err);
 double ae_conv_work(const ae_conv *conv); /* multiplications and additions */
