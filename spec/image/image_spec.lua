@@ -122,6 +122,8 @@ describe("picture files", function()
     files.refuses("invalid", "image.save: " .. text, image.save, path, light)
     files.refuses("invalid", "image.save: " .. text, image.save, path, light, { depth = 16 })
     files.refuses("invalid", "image.grid: " .. text, image.grid, { light / 255, light })
+    text = "real pictures lie in 0..1, the least value of this one is -1.5; did you mean u8, or to divide by 255?"
+    files.refuses("invalid", "image.save: " .. text, image.save, path, light / 200 - 2.5)
     assert.has_error(function() image.load(path) end)
   end)
 

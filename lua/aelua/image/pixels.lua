@@ -7,14 +7,18 @@ local ops = core.ops
 
 local M = {}
 
--- Reconstructions overshoot a little; past this, numbers are no brightness in 0..1.
-local brightest = 2
+-- Reconstructions overshoot a little; past these, numbers are no brightness in 0..1.
+local darkest, brightest = -1, 2
 
 local function check_values(who, t)
-  errors.check(ops.isnan(t):sum():item() == 0, "invalid", "%s: the picture has nan in it", who)
-  local most = shapes.count(t.shape) > 0 and ops.max(t):item() or 0
-  errors.check(most <= brightest, "invalid",
-    "%s: real pictures lie in 0..1, the greatest value of this one is %.6g; did you mean u8, or to divide by 255?", who, most)
+  if shapes.count(t.shape) == 0 then return end
+  local least, most = table.unpack(ops.extremes(t):totable())
+  errors.check(most == most, "invalid", "%s: the picture has nan in it", who)
+  local which, value = "greatest", most
+  if least < darkest then which, value = "least", least end
+  errors.check(least >= darkest and most <= brightest, "invalid",
+    "%s: real pictures lie in 0..1, the %s value of this one is %.6g; did you mean u8, or to divide by 255?", who, which,
+    value)
 end
 
 -- u8 0..255, rounded, what lies outside 0..1 cut off; or real 0..1.
