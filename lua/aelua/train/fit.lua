@@ -48,7 +48,8 @@ local M = {}
 ---@field metrics? table as metrics.resolve takes them; default: the model's
 ---@field verbose? integer 0 silent; 1 a bar on a terminal, else a line an epoch; 2 a line an epoch; default 1
 ---@field checkpoint? string file that keeps the state of the run, written after every epoch
----@field resume? boolean go on from `checkpoint` where that file is there, default false
+---@field resume? boolean go on from `checkpoint` where that file is there, with the optimiser's settings that it holds; data,
+---  batch_size and loss are those given now, and are to be as they were; default false
 
 local declared = {
   epochs = { type = "integer", default = 1, min = 0 },
