@@ -23,8 +23,11 @@ local models = {
   { "iwae", "IWAE, 5 codes", ae.IWAE, { samples = 5 } },
   { "vamp", "VAMP, 100 inputs", ae.VAMP, { pseudo_inputs = 100 } },
 }
-local known = { vae = true, iwae = true, vamp = true }
-assert(not which or known[which], "WHICH wants vae, iwae or vamp, got " .. tostring(which))
+local chosen = {}
+for _, model in ipairs(models) do
+  if model[1] == (which or model[1]) then chosen[#chosen + 1] = model end
+end
+assert(#chosen > 0, "WHICH wants vae, iwae or vamp, got " .. tostring(which))
 
 local function binary(x) return ae.lt(ae.rand(x.shape), x):to(ae.real) end
 
@@ -49,11 +52,9 @@ local function trained(class, options)
   return model
 end
 
-for _, one in ipairs(models) do
-  local key, name, class, options = table.unpack(one)
-  if key == (which or key) then
-    local model = trained(class, options)
-    print(("%s: log-likelihood %.2f nats, bound %.2f"):format(name, model:log_likelihood(held_out, { samples = 200 }),
-      model:elbo(held_out)))
-  end
+for _, one in ipairs(chosen) do
+  local _, name, class, options = table.unpack(one)
+  local model = trained(class, options)
+  print(("%s: log-likelihood %.2f nats, bound %.2f"):format(name, model:log_likelihood(held_out, { samples = 200 }),
+    model:elbo(held_out)))
 end

@@ -115,8 +115,7 @@ AE_API size_t ae_real_size(void); /* 4, or 8 in the double build */
 AE_API int ae_context_threads(const ae_context *ctx);
 AE_API ae_status ae_context_set_threads(ae_context *ctx, int threads, ae_error *err);
 AE_API void ae_context_seed(ae_context *ctx, uint64_t seed);
-/* Bytes that live tensors hold now, forms that kernels keep of parameters included, at most so far, and with the cache.
- */
+/* Bytes that live tensors, and packed forms of parameters, hold now, at most so far, and with the cache. */
 typedef struct ae_memory_use {
   size_t live, peak, held, budget;
   uint64_t system_calls; /* blocks asked of the system or host so far */

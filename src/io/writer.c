@@ -64,16 +64,21 @@ static ae_status find_target(ae_writer *w, const char *path, mode_t *mode, ae_er
   return AE_OK;
 }
 
+/* -1: it cannot be opened, errno says why. */
+static int open_folder(ae_writer *w) {
+  char *slash = strrchr(w->target, '/');
+  const char kept = slash ? slash[1] : '\0';
+  if (slash) slash[1] = '\0';
+  const int fd = open(slash ? w->target : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (slash) slash[1] = kept;
+  return fd;
+}
+
 /* Keeps errno. */
 static bool has_folder(ae_writer *w) {
-  const int reason = errno;
-  char *slash = strrchr(w->target, '/');
-  struct stat info;
-  if (!slash) return true;
-  const char kept = slash[1];
-  slash[1] = '\0';
-  const bool there = stat(w->target, &info) == 0;
-  slash[1] = kept;
+  const int reason = errno, fd = open_folder(w);
+  const bool there = fd >= 0 || errno != ENOENT;
+  if (fd >= 0) close(fd);
   errno = reason;
   return there;
 }
@@ -128,11 +133,7 @@ ae_status ae_writer_put(ae_writer *w, const void *bytes, size_t size, ae_error *
 
 /* So that the rename itself outlives a crash. Some file systems cannot. */
 static ae_status sync_folder(ae_writer *w, ae_error *err) {
-  char *slash = strrchr(w->target, '/');
-  char kept = slash ? slash[1] : '\0';
-  if (slash) slash[1] = '\0';
-  int fd = open(slash ? w->target : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (slash) slash[1] = kept;
+  const int fd = open_folder(w);
   if (fd < 0) return errno == EACCES ? AE_OK : fail(w, "its folder cannot be opened", err);
   ae_status status = AE_OK;
   if (fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP) status = fail(w, "its folder cannot be flushed", err);

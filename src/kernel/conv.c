@@ -139,11 +139,9 @@ static ae_status measure(ae_context *ctx, const call *c, ae_conv_way way, double
 }
 
 /* What it takes with weights that nobody has packed before, as in training. */
-static ae_status measure_all(ae_context *ctx, const call *given, ae_conv_choice *choice, ae_error *err) {
-  call without = *given;
-  const call *c = &without;
-  without.w.keep = NULL;
-  for (int way = 0; way < AE_CONV_WAYS; way++) AE_TRY(measure(ctx, c, (ae_conv_way)way, &choice->seconds[way], err));
+static ae_status measure_all(ae_context *ctx, call c, ae_conv_choice *choice, ae_error *err) {
+  c.w.keep = NULL;
+  for (int way = 0; way < AE_CONV_WAYS; way++) AE_TRY(measure(ctx, &c, (ae_conv_way)way, &choice->seconds[way], err));
   for (int way = 0; way < AE_CONV_WAYS; way++)
     if (choice->seconds[way] > 0 &&
         (choice->seconds[choice->way] == 0 || choice->seconds[way] < choice->seconds[choice->way]))
@@ -157,7 +155,7 @@ static ae_status serve(ae_context *ctx, const call *c, ae_error *err) {
   ae_conv_choice *choice;
   AE_TRY(ae_conv_choices_of(ctx, &choices, err));
   AE_TRY(ae_conv_choose(ctx, c->conv, c->direction, false, &choice, err));
-  if (choices->measuring && !choice->measured) AE_TRY(measure_all(ctx, c, choice, err));
+  if (choices->measuring && !choice->measured) AE_TRY(measure_all(ctx, *c, choice, err));
   const ae_status status = run(ctx, c, choice->way, err);
   if (status != AE_UNSUPPORTED) return status;
   choice->way = ae_conv_way_serves(AE_CONV_DEPTHWISE, c->conv) ? AE_CONV_DEPTHWISE : AE_CONV_DIRECT;

@@ -2,6 +2,7 @@
 local core = require "aelua.core"
 local errors = require "aelua.base.errors"
 local shapes = require "aelua.base.shapes"
+local unit = require "aelua.base.unit"
 
 local ops = core.ops
 
@@ -11,8 +12,8 @@ local M = {}
 local darkest, brightest = -1, 2
 
 local function check_values(who, t)
-  if shapes.count(t.shape) == 0 then return end
-  local least, most = table.unpack(ops.extremes(t):totable())
+  local least, most = unit.range(t)
+  if not least then return end
   errors.check(most == most, "invalid", "%s: the picture has nan in it", who)
   local which, value = "greatest", most
   if least < darkest then which, value = "least", least end

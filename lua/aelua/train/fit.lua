@@ -181,10 +181,10 @@ local function train_epoch(run, set, o, list)
       break
     end
     run.step = run.step + 1
-    if not run.columns_seen then
-      run.columns_seen = true
-      run.columns:add_terms(terms)
-      run.columns:check(run.callbacks)
+    if run.unchecked then
+      run.unchecked:add_terms(terms)
+      run.unchecked:check(run.callbacks)
+      run.unchecked = nil
     end
     run:tell("on_batch_end", value, terms)
     if batch.release then batch:release() end
@@ -309,7 +309,7 @@ function M.run(model, train, given, tools)
   run.optimizer = tools.optimizer(o.optimizer or model.optimizer or "adam", model)
   run.progress = Progress(o.verbose, o.epochs)
   run.resumed, run.stopping = false, false
-  run.columns, run.columns_seen = columns, false
+  run.unchecked = columns -- until the first batch has shown the model's terms
   if o.resume and exists(o.checkpoint) then
     checkpoint.load(o.checkpoint, run)
     run.resumed = true
