@@ -181,8 +181,9 @@ describe("the program", function()
       for i, text in ipairs(texts) do
         keys[i] = "sleep 0.3; printf '%b' " .. quote((text:gsub(".", function(c) return ("\\0%03o"):format(c:byte()) end)))
       end
+      -- exec: a shell that stayed between would take the terminal's signals too.
       local pipe = assert(io.popen(("{ %s; sleep 0.3; } | script -qec %s /dev/null; echo status $?"):format(
-        table.concat(keys, "; "), quote(quote(program)))))
+        table.concat(keys, "; "), quote("exec " .. quote(program)))))
       local shown = pipe:read("a"):gsub("\r", "")
       pipe:close()
       return shown
