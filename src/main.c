@@ -56,8 +56,9 @@ static void print_kernels(void) {
   }
   ae_kernel_report kernels;
   ae_kernel_describe(ctx, &kernels);
-  printf("  instructions: %s\n  threads: %d\n  BLAS: %s\n  oneDNN: %s\n", kernels.isa, ae_context_threads(ctx),
-         kernels.blas, kernels.onednn[0] ? kernels.onednn : "none");
+  printf("  instructions: %s\n  threads: %d\n  BLAS: %s\n  oneDNN: %s\n  AMX: %s\n", kernels.isa,
+         ae_context_threads(ctx), kernels.blas, kernels.onednn[0] ? kernels.onednn : "none",
+         kernels.amx[0] ? kernels.amx : "none");
   ae_context_close(ctx);
 }
 

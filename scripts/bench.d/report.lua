@@ -96,7 +96,8 @@ end
 ---@return boolean
 function M.print(o, workers)
   local kernels = ae.kernels()
-  line("%s; %s; %s; %d threads", kernels.blas, kernels.onednn or "no oneDNN", kernels.isa, o.threads)
+  line("%s; %s; %s; %s; %d threads", kernels.blas, kernels.onednn ~= "" and kernels.onednn or "no oneDNN",
+    kernels.amx ~= "" and kernels.amx or "no AMX", kernels.isa, o.threads)
   line("multiply-add peak, measured: %.0f GF/s", o.peak / 1e9)
   line("copying memory, measured: %.1f GB/s, read and written", o.copying / 1e9)
   local fine, best, alone = true, {}, {}

@@ -58,7 +58,7 @@ end)
 describe("kernels", function()
   it("say what computes", function()
     local kernels = ae.kernels()
-    for _, name in ipairs { "blas", "onednn", "isa" } do assert.equal("string", type(kernels[name])) end
+    for _, name in ipairs { "blas", "onednn", "amx", "isa" } do assert.equal("string", type(kernels[name])) end
   end)
 end)
 

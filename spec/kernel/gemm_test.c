@@ -1,7 +1,9 @@
 /*
 ** gemm: every backend against a plain sum in double, over sizes, transposes,
 ** strides, alpha and beta, one thread and several; the corners (size 0, beta 0
-** over nan, alpha 0); the row plan; two contexts in two threads; bad names.
+** over nan, alpha 0); infinity, nan and numbers at both ends of the range; errors
+** beside those of a plain float sum; the row plan; two contexts in two threads;
+** bad names.
 */
 #include <math.h>
 #include <pthread.h>
@@ -98,6 +100,65 @@ static void check_sizes(ae_context *ctx) {
   check_product(ctx, 5, 6, 7, 0, 0, 2, 0);
 }
 
+/* Elements that are not finite, the largest and the smallest that are whole, one of each somewhere in the sums: what
+** IEEE arithmetic gives, as no sum overflows or cancels. */
+static void check_extremes(ae_context *ctx) {
+  enum { M = 70, N = 90, K = 300 };
+  static const double values[] = {INFINITY, -INFINITY, NAN, 1, -1, 0};
+  enum { VALUES = sizeof values / sizeof *values };
+  real large = sizeof(real) == 4 ? (real)3.4028234e38 : (real)1.7976931348623157e308, *a = calloc(M * K, sizeof *a),
+       *b = calloc(K * N, sizeof *b), *c = malloc(M * N * sizeof *c);
+  for (int i = 0; i < VALUES; i++) a[i * K + 37 * i] = (real)values[i];
+  a[40 * K + 299] = large;
+  a[41 * K + 140] = large / 2;
+  a[42 * K + 131] = 1;
+  for (int p = 0; p < K; p++)
+    for (int j = 0; j < N; j++) b[p * N + j] = (real)(j % 3 == 0 ? 1 : -0.5);
+  b[131 * N + 80] = INFINITY;
+  CHECK(ae_gemm(ctx, M, N, K, 1, (ae_matrix){a, K, false}, (ae_matrix){b, N, false}, 0, c, N, NULL) == AE_OK, "gemm");
+  for (int i = 0; i < M; i++)
+    for (int j = 0; j < N; j++) {
+      double wanted = 0, got = c[i * N + j];
+      for (int p = 0; p < K; p++) wanted += (double)a[i * K + p] * (double)b[p * N + j];
+      CHECK(got == wanted || (isnan(got) && isnan(wanted)), "row %d, column %d: wanted %g, got %g", i, j, wanted, got);
+    }
+  free(a);
+  free(b);
+  free(c);
+}
+
+/* The root of the mean of squared errors, in units of what the products' absolute values add up to: at most `most`
+** times that of adding one rounded product after another. */
+static void check_error(ae_context *ctx, real scale, double most) {
+  enum { M = 64, N = 64, K = 512 };
+  uint32_t seed = 5;
+  real *a = filled(M * K, &seed), *b = filled(K * N, &seed), *c = malloc(M * N * sizeof *c);
+  for (int i = 0; i < M * K; i++) a[i] *= scale;
+  for (int form = 0; form < 4; form++) {
+    ae_matrix left = {a, form & 1 ? M : K, form & 1}, right = {b, form & 2 ? K : N, form & 2};
+    double ours = 0, plain = 0;
+    CHECK(ae_gemm(ctx, M, N, K, 1, left, right, 0, c, N, NULL) == AE_OK, "gemm");
+    for (int i = 0; i < M; i++)
+      for (int j = 0; j < N; j++) {
+        long double sum = 0, absolute = 0;
+        real rounded = 0;
+        for (int p = 0; p < K; p++) {
+          long double product = (long double)at(left, i, p) * (long double)at(right, p, j);
+          sum += product;
+          absolute += fabsl(product);
+          rounded += (real)product;
+        }
+        ours += pow((double)((c[i * N + j] - sum) / absolute), 2);
+        plain += pow((double)((rounded - sum) / absolute), 2);
+      }
+    double ratio = sqrt(ours / plain);
+    CHECK(ratio <= most, "scale %g, form %d: error %g of a plain sum's, wanted %g", (double)scale, form, ratio, most);
+  }
+  free(a);
+  free(b);
+  free(c);
+}
+
 static void check_rows(ae_context *ctx) {
   enum { M = 100, N = 40, K = 70 };
   uint32_t seed = 1;
@@ -150,6 +211,11 @@ static void check_backend(const char *name) {
     } else {
       CHECK(status == AE_OK, "%s", err.message);
       check_sizes(ctx);
+      check_extremes(ctx);
+      double most = strcmp(name, "amx") == 0 ? 0.5 : 1.25;
+      check_error(ctx, 1, most);
+      check_error(ctx, (real)1e30, most);
+      check_error(ctx, (real)1e-30, most);
       check_rows(ctx);
     }
     ae_kernel_describe(ctx, &report);
@@ -162,6 +228,7 @@ int main(void) {
   check_backend("");
   check_backend("openblas");
   check_backend("onednn");
+  check_backend("amx");
   check_backend("loops");
 
   unsetenv("AELUA_BACKEND");

@@ -52,16 +52,17 @@ static void push_choice(lua_State *L, const ae_conv_choice *choice) {
   lua_setfield(L, -2, "ms");
 }
 
-/* core.kernels() -> {blas, onednn, isa, convolutions}: what computes here; loads the libraries */
+/* core.kernels() -> {blas, onednn, amx, isa, convolutions}: what computes here; loads the libraries */
 static int kernels(lua_State *L) {
   const ae_lua *lua = ae_bind_lua(L);
   ae_kernel_report report;
   ae_conv_choices *choices;
   ae_error err;
   ae_kernel_describe(lua->ctx, &report);
-  lua_createtable(L, 0, 4);
+  lua_createtable(L, 0, 5);
   set_text(L, "blas", report.blas);
   set_text(L, "onednn", report.onednn);
+  set_text(L, "amx", report.amx);
   set_text(L, "isa", report.isa);
   if (ae_conv_choices_of(lua->ctx, &choices, &err) != AE_OK) return ae_bind_raise(L, &err);
   lua_createtable(L, choices->n, 0);

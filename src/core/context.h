@@ -19,7 +19,7 @@ struct ae_context {
   int threads;
   bool in_job;                /* a range runs: what is called from it stays on its thread */
   struct ae_pool *pool;       /* the threads beside the calling one; NULL: none wanted so far */
-  bool keep_environment;      /* never set a variable (kernel/openblas.c) */
+  bool keep_environment;      /* see ae_options */
   int no_grad;                /* depth of no_grad sections; the tape records at 0 */
   uint64_t sequence;          /* of the next node */
   uint64_t op_calls;          /* forward calls so far, for tests and profiles */

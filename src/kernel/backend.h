@@ -1,5 +1,5 @@
 /*
-** backend: what gemm.c asks of a library that multiplies matrices. Each is
+** backend: what gemm.c asks of a library, or of code here, that multiplies matrices. Each is
 ** looked for once in a process, at the first product.
 **
 ** Not here: which one serves a product (gemm.c).
@@ -22,9 +22,10 @@ typedef struct ae_backend {
   char text[160];     /* for people: version, core, threading */
 } ae_backend;
 
-/* NULL: there is none. `keep_environment`: do not set a variable around the load. */
+/* NULL: there is none. `keep_environment`: neither set a variable around the load nor ask the system for tiles. */
 const ae_backend *ae_backend_openblas(bool keep_environment);
 const ae_backend *ae_backend_onednn(void);
+const ae_backend *ae_backend_amx(bool keep_environment);
 /* Plain loops, where no library is to be had. */
 extern const ae_backend ae_backend_loops;
 

@@ -1,0 +1,308 @@
+/*
+** amx: matrix products on the tile multiplier of some x86-64 processors (AMX),
+** which takes pairs of bfloat16 and adds up in float, sixteen times as many in
+** a cycle as the vector units do in float.
+**
+** Elements are sums of three bfloat16 numbers (amx_pack.c), and of the nine
+** products of two elements' parts the six that count are added up:
+**   x y ~ x0 y0 + x0 y1 + x1 y0 + x0 y2 + x1 y1 + x2 y0
+** What is left out is below 2^-23 |x y| at worst and 2^-27 as a rule, less than
+** the product's own rounding in float, and 32 products at a time are added up
+** before they join the sum: errors are under half of those of adding one float
+** product after another (gemm_test.c). (Henry, Tang, Heinecke, Leveraging the
+** bfloat16 Artificial Intelligence Datatype For Higher-Precision Computations,
+** 2019.) Blocks with elements that are no such sums go to plain loops.
+**
+** Not here: threads, and which products come here (gemm.c).
+*/
+#include "kernel/amx.h"
+
+#include "kernel/backend.h"
+#include "kernel/fetch.h"
+
+#ifdef AELUA_AMX
+
+#include <cpuid.h>
+#include <immintrin.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { BLOCK_M = 512 };
+
+/* What one product at a time packs into. */
+typedef struct workspace {
+  _Alignas(64) ae_amx_steps a[BLOCK_M / AE_AMX_SIDE];
+  ae_amx_steps b[2];
+  float c[AE_AMX_PANEL * AE_AMX_PANEL];
+} workspace;
+
+static int64_t smaller(int64_t x, int64_t y) {
+  return x < y ? x : y;
+}
+
+/* ---- Multiplying: tiles 0 to 3 are sums, 4 and 5 of A, 6 and 7 of B ---- */
+
+/* The compiler does not know that tiles are loaded from memory. */
+AE_AMX_INLINE void settle(void) {
+  __asm__ volatile("" ::: "memory");
+}
+
+AE_AMX_INLINE void take_a(const ae_amx_steps *a, int64_t step, int part) {
+  _tile_loadd(4, a[0][step][part], 64);
+  _tile_loadd(5, a[1][step][part], 64);
+}
+
+AE_AMX_INLINE void take_b(const ae_amx_steps *b, int64_t step, int part) {
+  _tile_loadd(6, b[0][step][part], 64);
+  _tile_loadd(7, b[1][step][part], 64);
+}
+
+AE_AMX_INLINE void multiply(void) {
+  _tile_dpbf16ps(0, 4, 6);
+  _tile_dpbf16ps(1, 4, 7);
+  _tile_dpbf16ps(2, 5, 6);
+  _tile_dpbf16ps(3, 5, 7);
+}
+
+AE_AMX_INLINE void begin_sums(const float *c, size_t stride, bool add) {
+  if (add) {
+    _tile_loadd(0, c, stride);
+    _tile_loadd(1, c + AE_AMX_SIDE, stride);
+    _tile_loadd(2, (const char *)c + AE_AMX_SIDE * stride, stride);
+    _tile_loadd(3, (const char *)(c + AE_AMX_SIDE) + AE_AMX_SIDE * stride, stride);
+  } else {
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+  }
+}
+
+AE_AMX_INLINE void end_sums(float *c, size_t stride) {
+  _tile_stored(0, c, stride);
+  _tile_stored(1, c + AE_AMX_SIDE, stride);
+  _tile_stored(2, (char *)c + AE_AMX_SIDE * stride, stride);
+  _tile_stored(3, (char *)(c + AE_AMX_SIDE) + AE_AMX_SIDE * stride, stride);
+}
+
+/* Rows as they are stored that are packed next, to come to the cache `pace` at a time. */
+typedef struct coming {
+  const float *row;
+  int64_t stride, length, rows, pace;
+} coming;
+
+/* b [k, columns], within `times` steps */
+static coming coming_panel(ae_matrix b, int64_t k, int64_t columns, int64_t times) {
+  int64_t rows = b.transposed ? columns : k;
+  return (coming){b.data, b.stride, b.transposed ? k : columns, rows, ae_amx_ceiling(rows, times)};
+}
+
+AE_AMX_INLINE void call_some(coming *next) {
+  for (int64_t i = 0; i < next->pace && next->rows > 0; i++, next->rows--, next->row += next->stride)
+    ae_fetch(next->row, next->length);
+}
+
+/* c [PANEL, PANEL] = the product of a [PANEL, k] and b [k, PANEL], added to what it is or not */
+AE_AMX static void multiply_panels(const ae_amx_steps *a, const ae_amx_steps *b, int64_t k, bool add, float *c,
+                                   int64_t c_stride, coming *next) {
+  size_t stride = (size_t)c_stride * sizeof *c;
+  settle();
+  begin_sums(c, stride, add);
+  for (int64_t step = 0; step * AE_AMX_DEPTH < k; step++) {
+    take_a(a, step, 2);
+    take_b(b, step, 0);
+    multiply();
+    take_a(a, step, 1);
+    multiply();
+    take_b(b, step, 1);
+    multiply();
+    take_a(a, step, 0);
+    multiply();
+    take_b(b, step, 0);
+    multiply();
+    take_b(b, step, 2);
+    multiply();
+    call_some(next);
+  }
+  end_sums(c, stride);
+  settle();
+}
+
+static __mmask16 lanes_of(int64_t count) {
+  return (__mmask16)(count >= AE_AMX_SIDE ? 0xffff : count <= 0 ? 0 : (1 << count) - 1);
+}
+
+/* c [rows, columns], each at most PANEL, = alpha from + beta c */
+AE_AMX static void merge(const float *from, int64_t rows, int64_t columns, float alpha, float beta, float *c,
+                         int64_t c_stride) {
+  __mmask16 lanes[2] = {lanes_of(columns), lanes_of(columns - AE_AMX_SIDE)};
+  __m512 times = _mm512_set1_ps(alpha), kept = _mm512_set1_ps(beta);
+  for (int64_t i = 0; i < rows; i++)
+    for (int half = 0; half < 2; half++) {
+      float *to = c + i * c_stride + (half && lanes[1] ? AE_AMX_SIDE : 0);
+      __m512 sum = _mm512_mul_ps(times, _mm512_load_ps(from + i * AE_AMX_PANEL + half * AE_AMX_SIDE));
+      if (beta != 0) sum = _mm512_fmadd_ps(kept, _mm512_maskz_loadu_ps(lanes[half], to), sum);
+      _mm512_mask_storeu_ps(to, lanes[half], sum);
+    }
+}
+
+/* Tiles of 16 rows of 64 bytes, all of them: what LDTILECFG reads. */
+AE_AMX_INLINE void configure(void) {
+  struct {
+    uint8_t palette, start_row, reserved[14];
+    uint16_t bytes[16];
+    uint8_t rows[16];
+  } tiles = {.palette = 1};
+  for (int i = 0; i < 8; i++) {
+    tiles.bytes[i] = 64;
+    tiles.rows[i] = AE_AMX_SIDE;
+  }
+  settle();
+  _tile_loadconfig(&tiles);
+  settle();
+}
+
+/* ---- The product ---- */
+
+/* Workspaces that nobody uses: a product takes one out and puts it back. */
+enum { SPARES = 32 };
+static _Atomic(workspace *) spares[SPARES];
+
+static workspace *take_workspace(void) {
+  for (int i = 0; i < SPARES; i++) {
+    workspace *spare = atomic_exchange(&spares[i], NULL);
+    if (spare) return spare;
+  }
+  return aligned_alloc(_Alignof(workspace), sizeof(workspace));
+}
+
+static void put_back(workspace *w) {
+  for (int i = 0; i < SPARES; i++) {
+    workspace *none = NULL;
+    if (atomic_compare_exchange_strong(&spares[i], &none, w)) return;
+  }
+  free(w);
+}
+
+/* When the library is unloaded. */
+__attribute__((destructor)) static void free_spares(void) {
+  for (int i = 0; i < SPARES; i++) free(atomic_exchange(&spares[i], NULL));
+}
+
+/* c [m, n] = alpha a b + beta c */
+typedef struct product {
+  int64_t m, n, k;
+  float alpha, beta;
+  ae_matrix a, b;
+  float *c;
+  int64_t c_stride;
+} product;
+
+/* What at most BLOCK_M rows and BLOCK_K of k add. */
+static product block_of(const product *whole, int64_t row, int64_t deep) {
+  product p = *whole;
+  p.m = smaller(p.m - row, BLOCK_M);
+  p.k = smaller(p.k - deep, AE_AMX_BLOCK_K);
+  p.a = ae_amx_corner(p.a, row, deep);
+  p.b = ae_amx_corner(p.b, deep, 0);
+  p.c += row * p.c_stride;
+  if (deep > 0) p.beta = 1;
+  return p;
+}
+
+static void multiply_odd(const product *p, int64_t column, int64_t columns) {
+  ae_backend_loops.gemm(p->m, columns, p->k, p->alpha, p->a, ae_amx_corner(p->b, 0, column), p->beta, p->c + column,
+                        p->c_stride);
+}
+
+AE_AMX static void multiply_block(workspace *w, const product *p) {
+  if (!ae_amx_pack_a(p->a, p->m, p->k, w->a)) {
+    multiply_odd(p, 0, p->n);
+    return;
+  }
+  bool simple = p->alpha == 1 && (p->beta == 0 || p->beta == 1);
+  int64_t times = ae_amx_ceiling(p->m, AE_AMX_PANEL) * ae_amx_ceiling(p->k, AE_AMX_DEPTH);
+  for (int64_t column = 0; column < p->n; column += AE_AMX_PANEL) {
+    int64_t columns = smaller(p->n - column, AE_AMX_PANEL), beyond = column + AE_AMX_PANEL;
+    if (!ae_amx_pack_b(ae_amx_corner(p->b, 0, column), p->k, columns, w->b)) {
+      multiply_odd(p, column, columns);
+      continue;
+    }
+    coming next = {0};
+    if (beyond < p->n)
+      next = coming_panel(ae_amx_corner(p->b, 0, beyond), p->k, smaller(p->n - beyond, AE_AMX_PANEL), times);
+    for (int64_t row = 0; row < p->m; row += AE_AMX_PANEL) {
+      int64_t rows = smaller(p->m - row, AE_AMX_PANEL);
+      const ae_amx_steps *a = w->a + row / AE_AMX_SIDE;
+      float *c = p->c + row * p->c_stride + column;
+      if (simple && rows == AE_AMX_PANEL && columns == AE_AMX_PANEL) {
+        multiply_panels(a, w->b, p->k, p->beta == 1, c, p->c_stride, &next);
+        continue;
+      }
+      multiply_panels(a, w->b, p->k, false, w->c, AE_AMX_PANEL, &next);
+      merge(w->c, rows, columns, p->alpha, p->beta, c, p->c_stride);
+    }
+  }
+}
+
+AE_AMX static ae_status amx_gemm(int64_t m, int64_t n, int64_t k, float alpha, ae_matrix a, ae_matrix b, float beta,
+                                 float *c, int64_t c_stride) {
+  product whole = {m, n, k, alpha, beta, a, b, c, c_stride};
+  workspace *w = take_workspace();
+  if (!w) return AE_NO_MEMORY;
+  configure();
+  for (int64_t deep = 0; deep < k; deep += AE_AMX_BLOCK_K)
+    for (int64_t row = 0; row < m; row += BLOCK_M) {
+      product part = block_of(&whole, row, deep);
+      multiply_block(w, &part);
+    }
+  _tile_release(); /* else the tiles would be saved whenever threads are changed */
+  put_back(w);
+  return AE_OK;
+}
+
+/* ---- Whether there is one ---- */
+
+/* A process has room for tiles once it has asked; the frames of its signals then grow by the 8 KB of them, and the
+** system refuses where an alternate stack is too small for that. */
+static bool system_lets_us(void) {
+  enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 }; /* asm/prctl.h of Linux 5.16 */
+  return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+}
+
+static bool processor_can(void) {
+  enum { AMX_BF16 = 1 << 22, AMX_TILE = 1 << 24 }; /* CPUID 7, EDX */
+  unsigned eax, ebx, ecx, edx;
+  if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || !(edx & AMX_BF16) || !(edx & AMX_TILE)) return false;
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+}
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static ae_backend backend;
+static bool found;
+
+static void look_once(void) {
+  if (!processor_can() || !system_lets_us()) return;
+  backend.gemm = amx_gemm;
+  snprintf(backend.text, sizeof backend.text, "AMX, bfloat16 in three parts");
+  found = true;
+}
+
+const ae_backend *ae_backend_amx(bool keep_environment) {
+  if (keep_environment) return NULL;
+  pthread_once(&once, look_once);
+  return found ? &backend : NULL;
+}
+
+#else
+
+const ae_backend *ae_backend_amx(bool keep_environment) {
+  (void)keep_environment;
+  return NULL;
+}
+
+#endif

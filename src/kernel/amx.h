@@ -1,0 +1,52 @@
+/*
+** amx: what the two files of products on tiles (amx.c) share: how the parts of
+** elements lie in memory, and how they come there (amx_pack.c).
+*/
+#ifndef AE_KERNEL_AMX_H
+#define AE_KERNEL_AMX_H
+
+#include "kernel/gemm.h"
+
+#if defined(AELUA_CLONES) && !defined(AELUA_REAL_DOUBLE) && defined(__linux__) && defined(__has_include)
+#if __has_include(<amxbf16intrin.h>)
+#define AELUA_AMX
+#endif
+#endif
+
+#ifdef AELUA_AMX
+
+#define AE_AMX __attribute__((target("avx512f,avx512dq,avx512bw,amx-tile,amx-bf16")))
+#define AE_AMX_INLINE AE_AMX static inline __attribute__((always_inline))
+
+enum {
+  AE_AMX_SIDE = 16,  /* rows of a tile */
+  AE_AMX_DEPTH = 32, /* k of a tile */
+  AE_AMX_PARTS = 3,
+  AE_AMX_TILE = AE_AMX_SIDE * AE_AMX_DEPTH,
+  AE_AMX_PANEL = 2 * AE_AMX_SIDE, /* rows, or columns, that are multiplied at a time */
+  AE_AMX_STEPS = 4,               /* B's panel stays in the first-level cache while A's tiles come from the second */
+  AE_AMX_BLOCK_K = AE_AMX_STEPS * AE_AMX_DEPTH
+};
+
+/* A tile of A is [16 rows, 16 pairs], one of B [16 pairs, 16 columns]; pair j is k = j and k = j + 16. */
+typedef uint16_t ae_amx_tile[AE_AMX_TILE];
+typedef ae_amx_tile ae_amx_steps[AE_AMX_STEPS][AE_AMX_PARTS];
+
+/* How many units hold x. */
+AE_INLINE int64_t ae_amx_ceiling(int64_t x, int64_t unit) {
+  return (x + unit - 1) / unit;
+}
+
+/* op(X) from that row and column on */
+AE_INLINE ae_matrix ae_amx_corner(ae_matrix x, int64_t row, int64_t column) {
+  x.data += x.transposed ? column * x.stride + row : row * x.stride + column;
+  return x;
+}
+
+/* The parts of a [m, k] as whole panels, of b [k, columns] as one, k at most
+** BLOCK_K; zeros where there is nothing. False: an element is no sum of its parts. */
+bool ae_amx_pack_a(ae_matrix a, int64_t m, int64_t k, ae_amx_steps *out);
+bool ae_amx_pack_b(ae_matrix b, int64_t k, int64_t columns, ae_amx_steps *out);
+
+#endif
+#endif
