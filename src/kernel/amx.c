@@ -31,63 +31,67 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { BLOCK_M = 512 };
+enum { TILES = 4, PANEL = TILES * AE_AMX_SIDE /* columns that are multiplied at a time */, BLOCK_M = 512 };
 
 /* What one product at a time packs into. */
 typedef struct workspace {
   _Alignas(64) ae_amx_steps a[BLOCK_M / AE_AMX_SIDE];
-  ae_amx_steps b[2];
-  float c[AE_AMX_PANEL * AE_AMX_PANEL];
+  ae_amx_steps b[TILES];
+  float c[AE_AMX_SIDE * PANEL];
 } workspace;
 
 static int64_t smaller(int64_t x, int64_t y) {
   return x < y ? x : y;
 }
 
-/* ---- Multiplying: tiles 0 to 3 are sums, 4 and 5 of A, 6 and 7 of B ---- */
+/* ---- Multiplying: tiles 0 to 3 are sums, 4 to 6 the parts of A, 7 one of B ---- */
 
 /* The compiler does not know that tiles are loaded from memory. */
 AE_AMX_INLINE void settle(void) {
   __asm__ volatile("" ::: "memory");
 }
 
-AE_AMX_INLINE void take_a(const ae_amx_steps *a, int64_t step, int part) {
-  _tile_loadd(4, a[0][step][part], 64);
-  _tile_loadd(5, a[1][step][part], 64);
-}
-
-AE_AMX_INLINE void take_b(const ae_amx_steps *b, int64_t step, int part) {
-  _tile_loadd(6, b[0][step][part], 64);
-  _tile_loadd(7, b[1][step][part], 64);
-}
-
-AE_AMX_INLINE void multiply(void) {
-  _tile_dpbf16ps(0, 4, 6);
-  _tile_dpbf16ps(1, 4, 7);
-  _tile_dpbf16ps(2, 5, 6);
-  _tile_dpbf16ps(3, 5, 7);
-}
-
-AE_AMX_INLINE void begin_sums(const float *c, size_t stride, bool add) {
-  if (add) {
-    _tile_loadd(0, c, stride);
-    _tile_loadd(1, c + AE_AMX_SIDE, stride);
-    _tile_loadd(2, (const char *)c + AE_AMX_SIDE * stride, stride);
-    _tile_loadd(3, (const char *)(c + AE_AMX_SIDE) + AE_AMX_SIDE * stride, stride);
-  } else {
+/* `tiles` of c [SIDE, tiles * SIDE]: from what is there, or from 0. */
+AE_AMX_INLINE void begin_sums(const float *c, size_t stride, int tiles, bool add) {
+  if (!add) {
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
     _tile_zero(3);
+    return;
   }
+  _tile_loadd(0, c, stride);
+  if (tiles > 1) _tile_loadd(1, c + AE_AMX_SIDE, stride);
+  if (tiles > 2) _tile_loadd(2, c + 2 * AE_AMX_SIDE, stride);
+  if (tiles > 3) _tile_loadd(3, c + 3 * AE_AMX_SIDE, stride);
 }
 
-AE_AMX_INLINE void end_sums(float *c, size_t stride) {
+AE_AMX_INLINE void end_sums(float *c, size_t stride, int tiles) {
   _tile_stored(0, c, stride);
-  _tile_stored(1, c + AE_AMX_SIDE, stride);
-  _tile_stored(2, (char *)c + AE_AMX_SIDE * stride, stride);
-  _tile_stored(3, (char *)(c + AE_AMX_SIDE) + AE_AMX_SIDE * stride, stride);
+  if (tiles > 1) _tile_stored(1, c + AE_AMX_SIDE, stride);
+  if (tiles > 2) _tile_stored(2, c + 2 * AE_AMX_SIDE, stride);
+  if (tiles > 3) _tile_stored(3, c + 3 * AE_AMX_SIDE, stride);
 }
+
+AE_AMX_INLINE void take_a(const ae_amx_tile *parts) {
+  _tile_loadd(4, parts[0], 64);
+  _tile_loadd(5, parts[1], 64);
+  _tile_loadd(6, parts[2], 64);
+}
+
+/* A macro, as an instruction names its tiles. */
+#define ADD_PRODUCTS(sum, parts)                                                                                       \
+  do {                                                                                                                 \
+    _tile_loadd(7, (parts)[0], 64);                                                                                    \
+    _tile_dpbf16ps(sum, 6, 7);                                                                                         \
+    _tile_dpbf16ps(sum, 5, 7);                                                                                         \
+    _tile_dpbf16ps(sum, 4, 7);                                                                                         \
+    _tile_loadd(7, (parts)[1], 64);                                                                                    \
+    _tile_dpbf16ps(sum, 5, 7);                                                                                         \
+    _tile_dpbf16ps(sum, 4, 7);                                                                                         \
+    _tile_loadd(7, (parts)[2], 64);                                                                                    \
+    _tile_dpbf16ps(sum, 4, 7);                                                                                         \
+  } while (0)
 
 /* Rows as they are stored that are packed next, to come to the cache `pace` at a time. */
 typedef struct coming {
@@ -106,47 +110,35 @@ AE_AMX_INLINE void call_some(coming *next) {
     ae_fetch(next->row, next->length);
 }
 
-/* c [PANEL, PANEL] = the product of a [PANEL, k] and b [k, PANEL], added to what it is or not */
-AE_AMX static void multiply_panels(const ae_amx_steps *a, const ae_amx_steps *b, int64_t k, bool add, float *c,
-                                   int64_t c_stride, coming *next) {
+/* c [SIDE, tiles * SIDE] = the product of a [SIDE, k] and b [k, tiles * SIDE], added to what it is or not */
+AE_AMX static void multiply_panel(const ae_amx_steps a, const ae_amx_steps *b, int64_t k, int tiles, bool add, float *c,
+                                  int64_t c_stride, coming *next) {
   size_t stride = (size_t)c_stride * sizeof *c;
   settle();
-  begin_sums(c, stride, add);
+  begin_sums(c, stride, tiles, add);
   for (int64_t step = 0; step * AE_AMX_DEPTH < k; step++) {
-    take_a(a, step, 2);
-    take_b(b, step, 0);
-    multiply();
-    take_a(a, step, 1);
-    multiply();
-    take_b(b, step, 1);
-    multiply();
-    take_a(a, step, 0);
-    multiply();
-    take_b(b, step, 0);
-    multiply();
-    take_b(b, step, 2);
-    multiply();
+    take_a(a[step]);
+    ADD_PRODUCTS(0, b[0][step]);
+    if (tiles > 1) ADD_PRODUCTS(1, b[1][step]);
+    if (tiles > 2) ADD_PRODUCTS(2, b[2][step]);
+    if (tiles > 3) ADD_PRODUCTS(3, b[3][step]);
     call_some(next);
   }
-  end_sums(c, stride);
+  end_sums(c, stride, tiles);
   settle();
 }
 
-static __mmask16 lanes_of(int64_t count) {
-  return (__mmask16)(count >= AE_AMX_SIDE ? 0xffff : count <= 0 ? 0 : (1 << count) - 1);
-}
-
-/* c [rows, columns], each at most PANEL, = alpha from + beta c */
+/* c [rows, columns] = alpha from + beta c, at most [SIDE, PANEL] */
 AE_AMX static void merge(const float *from, int64_t rows, int64_t columns, float alpha, float beta, float *c,
                          int64_t c_stride) {
-  __mmask16 lanes[2] = {lanes_of(columns), lanes_of(columns - AE_AMX_SIDE)};
   __m512 times = _mm512_set1_ps(alpha), kept = _mm512_set1_ps(beta);
   for (int64_t i = 0; i < rows; i++)
-    for (int half = 0; half < 2; half++) {
-      float *to = c + i * c_stride + (half && lanes[1] ? AE_AMX_SIDE : 0);
-      __m512 sum = _mm512_mul_ps(times, _mm512_load_ps(from + i * AE_AMX_PANEL + half * AE_AMX_SIDE));
-      if (beta != 0) sum = _mm512_fmadd_ps(kept, _mm512_maskz_loadu_ps(lanes[half], to), sum);
-      _mm512_mask_storeu_ps(to, lanes[half], sum);
+    for (int64_t j = 0; j < columns; j += AE_AMX_SIDE) {
+      float *to = c + i * c_stride + j;
+      __mmask16 lanes = (__mmask16)(columns - j >= AE_AMX_SIDE ? 0xffff : (1 << (columns - j)) - 1);
+      __m512 sum = _mm512_mul_ps(times, _mm512_load_ps(from + i * PANEL + j));
+      if (beta != 0) sum = _mm512_fmadd_ps(kept, _mm512_maskz_loadu_ps(lanes, to), sum);
+      _mm512_mask_storeu_ps(to, lanes, sum);
     }
 }
 
@@ -225,25 +217,25 @@ AE_AMX static void multiply_block(workspace *w, const product *p) {
     return;
   }
   bool simple = p->alpha == 1 && (p->beta == 0 || p->beta == 1);
-  int64_t times = ae_amx_ceiling(p->m, AE_AMX_PANEL) * ae_amx_ceiling(p->k, AE_AMX_DEPTH);
-  for (int64_t column = 0; column < p->n; column += AE_AMX_PANEL) {
-    int64_t columns = smaller(p->n - column, AE_AMX_PANEL), beyond = column + AE_AMX_PANEL;
+  int64_t times = ae_amx_ceiling(p->m, AE_AMX_SIDE) * ae_amx_ceiling(p->k, AE_AMX_DEPTH);
+  for (int64_t column = 0; column < p->n; column += PANEL) {
+    int64_t columns = smaller(p->n - column, PANEL), beyond = column + PANEL;
+    int tiles = (int)ae_amx_ceiling(columns, AE_AMX_SIDE);
     if (!ae_amx_pack_b(ae_amx_corner(p->b, 0, column), p->k, columns, w->b)) {
       multiply_odd(p, column, columns);
       continue;
     }
     coming next = {0};
-    if (beyond < p->n)
-      next = coming_panel(ae_amx_corner(p->b, 0, beyond), p->k, smaller(p->n - beyond, AE_AMX_PANEL), times);
-    for (int64_t row = 0; row < p->m; row += AE_AMX_PANEL) {
-      int64_t rows = smaller(p->m - row, AE_AMX_PANEL);
-      const ae_amx_steps *a = w->a + row / AE_AMX_SIDE;
+    if (beyond < p->n) next = coming_panel(ae_amx_corner(p->b, 0, beyond), p->k, smaller(p->n - beyond, PANEL), times);
+    for (int64_t row = 0; row < p->m; row += AE_AMX_SIDE) {
+      int64_t rows = smaller(p->m - row, AE_AMX_SIDE);
+      const ae_amx_tile(*a)[AE_AMX_PARTS] = w->a[row / AE_AMX_SIDE];
       float *c = p->c + row * p->c_stride + column;
-      if (simple && rows == AE_AMX_PANEL && columns == AE_AMX_PANEL) {
-        multiply_panels(a, w->b, p->k, p->beta == 1, c, p->c_stride, &next);
+      if (simple && rows == AE_AMX_SIDE && columns % AE_AMX_SIDE == 0) {
+        multiply_panel(a, w->b, p->k, tiles, p->beta == 1, c, p->c_stride, &next);
         continue;
       }
-      multiply_panels(a, w->b, p->k, false, w->c, AE_AMX_PANEL, &next);
+      multiply_panel(a, w->b, p->k, tiles, false, w->c, PANEL, &next);
       merge(w->c, rows, columns, p->alpha, p->beta, c, p->c_stride);
     }
   }

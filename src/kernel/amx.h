@@ -23,8 +23,7 @@ enum {
   AE_AMX_DEPTH = 32, /* k of a tile */
   AE_AMX_PARTS = 3,
   AE_AMX_TILE = AE_AMX_SIDE * AE_AMX_DEPTH,
-  AE_AMX_PANEL = 2 * AE_AMX_SIDE, /* rows, or columns, that are multiplied at a time */
-  AE_AMX_STEPS = 4,               /* B's panel stays in the first-level cache while A's tiles come from the second */
+  AE_AMX_STEPS = 4,
   AE_AMX_BLOCK_K = AE_AMX_STEPS * AE_AMX_DEPTH
 };
 
@@ -43,8 +42,8 @@ AE_INLINE ae_matrix ae_amx_corner(ae_matrix x, int64_t row, int64_t column) {
   return x;
 }
 
-/* The parts of a [m, k] as whole panels, of b [k, columns] as one, k at most
-** BLOCK_K; zeros where there is nothing. False: an element is no sum of its parts. */
+/* The parts of a [m, k], of b [k, columns], k at most BLOCK_K, filled up with
+** zeros to whole tiles. False: an element is no sum of its parts. */
 bool ae_amx_pack_a(ae_matrix a, int64_t m, int64_t k, ae_amx_steps *out);
 bool ae_amx_pack_b(ae_matrix b, int64_t k, int64_t columns, ae_amx_steps *out);
 

@@ -83,14 +83,9 @@ AE_AMX_INLINE __m512 cut_pairs(__m512 x, __m512 y, uint16_t *out, __m512 odd) {
   return _mm512_fmadd_ps(y, _mm512_setzero_ps(), odd);
 }
 
-/* The steps of one tile from x [rows, k] (of A), or [k, columns] (of B), where `there` rows or columns are left: none
-** gives zeros. */
+/* The steps of one tile from x [rows, k] (of A), or [k, columns] (of B), where `there` rows or columns are left. */
 AE_AMX_INLINE __m512 pack_steps(ae_matrix x, bool of_a, bool transposed, int64_t there, int64_t k, ae_amx_steps out,
                                 __m512 odd) {
-  if (there <= 0) {
-    memset(out, 0, sizeof(ae_amx_steps));
-    return odd;
-  }
   bool k_along_row = of_a != transposed;
   for (int64_t at = 0, step = 0; at < k; at += AE_AMX_DEPTH, step++) {
     _Alignas(64) float padded[2][AE_AMX_SIDE * AE_AMX_SIDE];
@@ -115,25 +110,22 @@ AE_AMX_INLINE bool is_odd(__m512 odd) {
   return _mm512_cmp_ps_mask(odd, odd, _CMP_UNORD_Q) != 0;
 }
 
-/* Whether all of x are sums of their parts: of A [there, k], of B [k, there], as `tiles` tiles. */
-AE_AMX_INLINE bool pack(ae_matrix x, bool of_a, bool transposed, int64_t there, int64_t k, int64_t tiles,
-                        ae_amx_steps *out) {
+/* Whether all of x, of A [there, k], of B [k, there], are sums of their parts. */
+AE_AMX_INLINE bool pack(ae_matrix x, bool of_a, bool transposed, int64_t there, int64_t k, ae_amx_steps *out) {
   __m512 odd = _mm512_setzero_ps();
-  for (int64_t t = 0; t < tiles; t++) {
-    int64_t from = t * AE_AMX_SIDE, left = there - from;
-    ae_matrix corner = left <= 0 ? x : of_a ? ae_amx_corner(x, from, 0) : ae_amx_corner(x, 0, from);
-    odd = pack_steps(corner, of_a, transposed, left, k, out[t], odd);
+  for (int64_t at = 0; at < there; at += AE_AMX_SIDE) {
+    ae_matrix corner = of_a ? ae_amx_corner(x, at, 0) : ae_amx_corner(x, 0, at);
+    odd = pack_steps(corner, of_a, transposed, there - at, k, out[at / AE_AMX_SIDE], odd);
   }
   return !is_odd(odd);
 }
 
 AE_AMX bool ae_amx_pack_a(ae_matrix a, int64_t m, int64_t k, ae_amx_steps *out) {
-  int64_t tiles = ae_amx_ceiling(m, AE_AMX_PANEL) * 2;
-  return a.transposed ? pack(a, true, true, m, k, tiles, out) : pack(a, true, false, m, k, tiles, out);
+  return a.transposed ? pack(a, true, true, m, k, out) : pack(a, true, false, m, k, out);
 }
 
 AE_AMX bool ae_amx_pack_b(ae_matrix b, int64_t k, int64_t columns, ae_amx_steps *out) {
-  return b.transposed ? pack(b, false, true, columns, k, 2, out) : pack(b, false, false, columns, k, 2, out);
+  return b.transposed ? pack(b, false, true, columns, k, out) : pack(b, false, false, columns, k, out);
 }
 
 #endif
