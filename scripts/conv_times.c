@@ -67,8 +67,10 @@ static double now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* What is read, and what is computed: fed back, numbers would grow beyond all bounds. */
 typedef struct buffers {
   real *x, *w, *y, *b;
+  real *dx, *dw, *out;
 } buffers;
 
 static real *filled(int64_t count) {
@@ -90,9 +92,9 @@ static double measure(ae_context *ctx, const ae_conv *c, const ae_conv_path *pat
   for (int runs = 0; runs < 3 || now() < end; runs++) {
     const double began = now();
     ae_status status =
-        direction == 0   ? path->forward(ctx, c, of->x, (ae_conv_weights){of->w, NULL}, &finish, of->y, NULL)
-        : direction == 1 ? path->data_gradient(ctx, c, of->y, (ae_conv_weights){of->w, NULL}, NULL, of->x, NULL)
-                         : path->weight_gradient(ctx, c, of->x, of->y, of->w, NULL);
+        direction == 0   ? path->forward(ctx, c, of->x, (ae_conv_weights){of->w, NULL}, &finish, of->out, NULL)
+        : direction == 1 ? path->data_gradient(ctx, c, of->y, (ae_conv_weights){of->w, NULL}, NULL, of->dx, NULL)
+                         : path->weight_gradient(ctx, c, of->x, of->y, of->dw, NULL);
     if (status != AE_OK) return -1;
     const double took = now() - began;
     if (took < best) best = took;
@@ -103,8 +105,10 @@ static double measure(ae_context *ctx, const ae_conv *c, const ae_conv_path *pat
 static void print_shape(ae_context *ctx, const shape *s, const char *only, double budget) {
   const ae_conv *c = &s->conv;
   const double work = 2.0 * (double)(c->n * c->p * c->q * c->k) * (double)(c->r * c->s * c->c / c->groups);
-  buffers of = {filled(c->n * c->h * c->w * c->c), filled(c->r * c->s * c->c / c->groups * c->k),
-                filled(c->n * c->p * c->q * c->k), filled(c->k > c->c ? c->k : c->c)};
+  const int64_t inputs = c->n * c->h * c->w * c->c, taps = c->r * c->s * c->c / c->groups * c->k,
+                outputs = c->n * c->p * c->q * c->k;
+  buffers of = {filled(inputs), filled(taps), filled(outputs), filled(c->k > c->c ? c->k : c->c),
+                filled(inputs), filled(taps), filled(outputs)};
   for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
     if ((only && strcmp(only, ways[i].name) != 0) || !serves(c, ways[i].path)) continue;
     printf("%-20s %d %-10s", s->name, ae_context_threads(ctx), ways[i].name);
@@ -117,7 +121,7 @@ static void print_shape(ae_context *ctx, const shape *s, const char *only, doubl
     }
     printf("\n");
   }
-  free(of.x), free(of.w), free(of.y), free(of.b);
+  free(of.x), free(of.w), free(of.y), free(of.b), free(of.dx), free(of.dw), free(of.out);
 }
 
 int main(int argc, char **argv) {
