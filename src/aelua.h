@@ -103,7 +103,7 @@ typedef struct ae_options {
   int threads;                  /* 0: AELUA_THREADS, else the processors available */
   uint64_t seed;                /* of the random stream */
   bool keep_environment;        /* do not set OPENBLAS_CORETYPE, not even while OpenBLAS is loaded, and do not ask
-                                ** the system for AMX's tiles, which makes frames of signals larger */
+                                ** the system for AMX's tiles; oneDNN asks at its first convolution */
 } ae_options;
 
 /* `options` may be NULL. Errors: AE_INVALID where real_size is the other

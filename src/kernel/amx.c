@@ -6,17 +6,24 @@
 ** Elements are sums of three bfloat16 numbers (amx_pack.c), and of the nine
 ** products of two elements' parts the six that count are added up:
 **   x y ~ x0 y0 + x0 y1 + x1 y0 + x0 y2 + x1 y1 + x2 y0
-** What is left out is below 2^-23 |x y| at worst and 2^-27 as a rule, less than
-** the product's own rounding in float, and 32 products at a time are added up
-** before they join the sum: errors are under half of those of adding one float
-** product after another (gemm_test.c). (Henry, Tang, Heinecke, Leveraging the
-** bfloat16 Artificial Intelligence Datatype For Higher-Precision Computations,
-** 2019.) Blocks with elements that are no such sums go to plain loops.
+** What is left out is below 2^-24 |x y|, as the product's own rounding in float
+** is, and 2^-27 as a rule; and 32 products are added up before they join the sum.
+** So errors are about half of those of adding one float product after another
+** from k = 256 on, and as large at 32 (gemm_test.c). (Henry, Tang, Heinecke,
+** Leveraging the bfloat16 Artificial Intelligence Datatype For Higher-Precision
+** Computations, 2019.)
+**
+** At the ends of the range floats do better: products of parts below 2^-126 are
+** 0, so elements and products below 2^-102 lose digits, and what C held below
+** 2^-126 counts as 0; a result within 2^-7 of the largest float may become
+** infinite. Blocks with infinities or nan go to OpenBLAS or plain loops, so that
+** they come out as they would there.
 **
 ** Not here: threads, and which products come here (gemm.c).
 */
 #include "kernel/amx.h"
 
+#include "core/status.h"
 #include "kernel/backend.h"
 #include "kernel/fetch.h"
 
@@ -46,7 +53,7 @@ static int64_t smaller(int64_t x, int64_t y) {
 
 /* ---- Multiplying: tiles 0 to 3 are sums, 4 to 6 the parts of A, 7 one of B ---- */
 
-/* The compiler does not know that tiles are loaded from memory. */
+/* To the compiler, tiles are not loaded from memory, and their configuration is 8 bytes of it. */
 AE_AMX_INLINE void settle(void) {
   __asm__ volatile("" ::: "memory");
 }
@@ -73,7 +80,7 @@ AE_AMX_INLINE void end_sums(float *c, size_t stride, int tiles) {
   if (tiles > 3) _tile_stored(3, c + 3 * AE_AMX_SIDE, stride);
 }
 
-AE_AMX_INLINE void take_a(const ae_amx_tile *parts) {
+AE_AMX_INLINE void take_a(ae_amx_tile *parts) {
   _tile_loadd(4, parts[0], 64);
   _tile_loadd(5, parts[1], 64);
   _tile_loadd(6, parts[2], 64);
@@ -94,25 +101,25 @@ AE_AMX_INLINE void take_a(const ae_amx_tile *parts) {
   } while (0)
 
 /* Rows as they are stored that are packed next, to come to the cache `pace` at a time. */
-typedef struct coming {
+typedef struct upcoming {
   const float *row;
   int64_t stride, length, rows, pace;
-} coming;
+} upcoming;
 
 /* b [k, columns], within `times` steps */
-static coming coming_panel(ae_matrix b, int64_t k, int64_t columns, int64_t times) {
+static upcoming upcoming_panel(ae_matrix b, int64_t k, int64_t columns, int64_t times) {
   int64_t rows = b.transposed ? columns : k;
-  return (coming){b.data, b.stride, b.transposed ? k : columns, rows, ae_amx_ceiling(rows, times)};
+  return (upcoming){b.data, b.stride, b.transposed ? k : columns, rows, ae_amx_ceiling(rows, times)};
 }
 
-AE_AMX_INLINE void call_some(coming *next) {
+AE_AMX_INLINE void fetch_some(upcoming *next) {
   for (int64_t i = 0; i < next->pace && next->rows > 0; i++, next->rows--, next->row += next->stride)
     ae_fetch(next->row, next->length);
 }
 
 /* c [SIDE, tiles * SIDE] = the product of a [SIDE, k] and b [k, tiles * SIDE], added to what it is or not */
-AE_AMX static void multiply_panel(const ae_amx_steps a, const ae_amx_steps *b, int64_t k, int tiles, bool add, float *c,
-                                  int64_t c_stride, coming *next) {
+AE_AMX static void multiply_panel(ae_amx_steps a, ae_amx_steps *b, int64_t k, int tiles, bool add, float *c,
+                                  int64_t c_stride, upcoming *next) {
   size_t stride = (size_t)c_stride * sizeof *c;
   settle();
   begin_sums(c, stride, tiles, add);
@@ -122,7 +129,7 @@ AE_AMX static void multiply_panel(const ae_amx_steps a, const ae_amx_steps *b, i
     if (tiles > 1) ADD_PRODUCTS(1, b[1][step]);
     if (tiles > 2) ADD_PRODUCTS(2, b[2][step]);
     if (tiles > 3) ADD_PRODUCTS(3, b[3][step]);
-    call_some(next);
+    fetch_some(next);
   }
   end_sums(c, stride, tiles);
   settle();
@@ -160,12 +167,14 @@ AE_AMX_INLINE void configure(void) {
 
 /* ---- The product ---- */
 
-/* Workspaces that nobody uses: a product takes one out and puts it back. */
-enum { SPARES = 32 };
+/* Workspaces that nobody uses: a product takes one out and puts it back. As many stay as products ran at a time, each
+** of 450 KB, until the library is unloaded. */
+enum { SPARES = 256 };
 static _Atomic(workspace *) spares[SPARES];
 
 static workspace *take_workspace(void) {
   for (int i = 0; i < SPARES; i++) {
+    if (!atomic_load_explicit(&spares[i], memory_order_relaxed)) continue;
     workspace *spare = atomic_exchange(&spares[i], NULL);
     if (spare) return spare;
   }
@@ -180,7 +189,6 @@ static void put_back(workspace *w) {
   free(w);
 }
 
-/* When the library is unloaded. */
 __attribute__((destructor)) static void free_spares(void) {
   for (int i = 0; i < SPARES; i++) free(atomic_exchange(&spares[i], NULL));
 }
@@ -206,30 +214,31 @@ static product block_of(const product *whole, int64_t row, int64_t deep) {
   return p;
 }
 
-static void multiply_odd(const product *p, int64_t column, int64_t columns) {
-  ae_backend_loops.gemm(p->m, columns, p->k, p->alpha, p->a, ae_amx_corner(p->b, 0, column), p->beta, p->c + column,
-                        p->c_stride);
+/* The columns of a block that holds infinities or nan. */
+static ae_status multiply_odd(const product *p, int64_t column, int64_t columns) {
+  const ae_backend *other = ae_backend_openblas(false);
+  if (!other || other->splits_itself) other = &ae_backend_loops;
+  return other->gemm(p->m, columns, p->k, p->alpha, p->a, ae_amx_corner(p->b, 0, column), p->beta, p->c + column,
+                     p->c_stride);
 }
 
-AE_AMX static void multiply_block(workspace *w, const product *p) {
-  if (!ae_amx_pack_a(p->a, p->m, p->k, w->a)) {
-    multiply_odd(p, 0, p->n);
-    return;
-  }
+AE_AMX static ae_status multiply_block(workspace *w, const product *p) {
+  if (!ae_amx_pack_a(p->a, p->m, p->k, w->a)) return multiply_odd(p, 0, p->n);
   bool simple = p->alpha == 1 && (p->beta == 0 || p->beta == 1);
   int64_t times = ae_amx_ceiling(p->m, AE_AMX_SIDE) * ae_amx_ceiling(p->k, AE_AMX_DEPTH);
   for (int64_t column = 0; column < p->n; column += PANEL) {
     int64_t columns = smaller(p->n - column, PANEL), beyond = column + PANEL;
     int tiles = (int)ae_amx_ceiling(columns, AE_AMX_SIDE);
     if (!ae_amx_pack_b(ae_amx_corner(p->b, 0, column), p->k, columns, w->b)) {
-      multiply_odd(p, column, columns);
+      AE_TRY(multiply_odd(p, column, columns));
       continue;
     }
-    coming next = {0};
-    if (beyond < p->n) next = coming_panel(ae_amx_corner(p->b, 0, beyond), p->k, smaller(p->n - beyond, PANEL), times);
+    upcoming next = {0};
+    if (beyond < p->n)
+      next = upcoming_panel(ae_amx_corner(p->b, 0, beyond), p->k, smaller(p->n - beyond, PANEL), times);
     for (int64_t row = 0; row < p->m; row += AE_AMX_SIDE) {
       int64_t rows = smaller(p->m - row, AE_AMX_SIDE);
-      const ae_amx_tile(*a)[AE_AMX_PARTS] = w->a[row / AE_AMX_SIDE];
+      ae_amx_tile(*a)[AE_AMX_PARTS] = w->a[row / AE_AMX_SIDE];
       float *c = p->c + row * p->c_stride + column;
       if (simple && rows == AE_AMX_SIDE && columns % AE_AMX_SIDE == 0) {
         multiply_panel(a, w->b, p->k, tiles, p->beta == 1, c, p->c_stride, &next);
@@ -239,6 +248,7 @@ AE_AMX static void multiply_block(workspace *w, const product *p) {
       merge(w->c, rows, columns, p->alpha, p->beta, c, p->c_stride);
     }
   }
+  return AE_OK;
 }
 
 AE_AMX static ae_status amx_gemm(int64_t m, int64_t n, int64_t k, float alpha, ae_matrix a, ae_matrix b, float beta,
@@ -247,20 +257,22 @@ AE_AMX static ae_status amx_gemm(int64_t m, int64_t n, int64_t k, float alpha, a
   workspace *w = take_workspace();
   if (!w) return AE_NO_MEMORY;
   configure();
-  for (int64_t deep = 0; deep < k; deep += AE_AMX_BLOCK_K)
-    for (int64_t row = 0; row < m; row += BLOCK_M) {
+  ae_status status = AE_OK;
+  for (int64_t deep = 0; deep < k && status == AE_OK; deep += AE_AMX_BLOCK_K)
+    for (int64_t row = 0; row < m && status == AE_OK; row += BLOCK_M) {
       product part = block_of(&whole, row, deep);
-      multiply_block(w, &part);
+      status = multiply_block(w, &part);
     }
   _tile_release(); /* else the tiles would be saved whenever threads are changed */
   put_back(w);
-  return AE_OK;
+  return status;
 }
 
 /* ---- Whether there is one ---- */
 
-/* A process has room for tiles once it has asked; the frames of its signals then grow by the 8 KB of them, and the
-** system refuses where an alternate stack is too small for that. */
+/* A process has room for tiles once it has asked, for good: signals that meet a thread which has used tiles then have
+** frames of 8 KB more, and alternate stacks for signals are refused under some 12 KB. Where there is one, the system
+** refuses the room. */
 static bool system_lets_us(void) {
   enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 }; /* asm/prctl.h of Linux 5.16 */
   return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;

@@ -7,13 +7,7 @@
 
 #include "kernel/gemm.h"
 
-#if defined(AELUA_CLONES) && !defined(AELUA_REAL_DOUBLE) && defined(__linux__) && defined(__has_include)
-#if __has_include(<amxbf16intrin.h>)
-#define AELUA_AMX
-#endif
-#endif
-
-#ifdef AELUA_AMX
+#ifdef AELUA_AMX /* by CMake, where the compiler knows it */
 
 #define AE_AMX __attribute__((target("avx512f,avx512dq,avx512bw,amx-tile,amx-bf16")))
 #define AE_AMX_INLINE AE_AMX static inline __attribute__((always_inline))
@@ -43,7 +37,7 @@ AE_INLINE ae_matrix ae_amx_corner(ae_matrix x, int64_t row, int64_t column) {
 }
 
 /* The parts of a [m, k], of b [k, columns], k at most BLOCK_K, filled up with
-** zeros to whole tiles. False: an element is no sum of its parts. */
+** zeros to whole tiles. False: one is infinite, nan or rounds to an infinity. */
 bool ae_amx_pack_a(ae_matrix a, int64_t m, int64_t k, ae_amx_steps *out);
 bool ae_amx_pack_b(ae_matrix b, int64_t k, int64_t columns, ae_amx_steps *out);
 

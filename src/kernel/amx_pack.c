@@ -3,10 +3,11 @@
 **
 ** A float has 24 significant bits, a bfloat16 8: every element is cut into the
 ** three bfloat16 numbers whose sum it is, x = x0 + x1 + x2, each the nearest to
-** what is left, so that |x1| <= 2^-8 |x| and |x2| <= 2^-16 |x|.
+** what is left, so that |x1| <= 2^-8 |x| and |x2| <= 2^-17 |x|.
 **
-** An infinity, nan, and what rounds to an infinity are no such sums. Parts below
-** 2^-126 count as 0, as the multiplier has it.
+** An infinity, nan, and what rounds to an infinity are no such sums; the caller is
+** told. Nor, to the multiplier, which takes parts below 2^-126 for 0, are elements
+** below 2^-103: they count to within 2^-126.
 **
 ** Not here: which of the parts' products are added up (amx.c).
 */

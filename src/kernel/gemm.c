@@ -23,11 +23,11 @@
 ** and on Zen 5 1.0 to 1.5 wherever both are past the last row's 32.
 **
 ** AMX, on one core of Sapphire Rapids, against the faster of the two (geometric
-** mean of 15 to 40 shapes each, from 2^22 on, NN, TN, NT; in GF/s 250 against
-** 160 at 256 x 512 x 512):
+** means over shapes with the other sizes from the bounds below on, NN, TN, NT; at
+** 256 x 512 x 512 in GF/s 250 against 160):
 **
-**    m = 32 0.9   64 1.2   128 1.5   256 1.6    n = 32 0.9   64 1.2   128 1.5
-**    k = 32 1.3   64 1.6   128 1.5                2^18 0.6   2^20 0.9   2^22 1.2
+**    m = 32 0.9   64 1.1   128 1.3   256 1.5    n = 32 0.9   64 1.2   128 1.3   256 1.4
+**    k = 16 1.0   32 1.5   256 1.3   784 1.2    2 m n k = 2^18 1.0   2^20 1.1   2^21 1.2   2^24 1.3   2^26 1.4
 */
 #include <limits.h>
 #include <stdatomic.h>
@@ -46,7 +46,7 @@
 enum {
   ONEDNN_WORK = 1 << 21,     /* 2 m n k of one tile from which oneDNN is the faster */
   ONEDNN_COLUMNS = 32,       /* and n */
-  AMX_WORK = 1 << 22,        /* the same of AMX, */
+  AMX_WORK = 1 << 21,        /* the same of AMX, */
   AMX_SIDE = 64,             /* m and n, */
   AMX_DEPTH = 32,            /* and k */
   WORK_PER_THREAD = 1 << 18, /* 2 m n k under which another thread costs more than it gains: 2 us */

@@ -2,8 +2,8 @@
 ** gemm: matrix products behind one seam (OpenBLAS; oneDNN where it is found; AMX
 ** where the processor has it).
 **   C [m, n] = alpha * op(A) [m, k] * op(B) [k, n] + beta * C, row-major
-** Which backend serves a product is a pure function of its shape, the
-** processor and the threads (the table is in gemm.c). beta = 0 overwrites C
+** Which backend serves a product is a pure function of its shape, the threads,
+** and what is to be had here (the table is in gemm.c). beta = 0 overwrites C
 ** whatever it held, NaN included; a size of 0 is fine.
 **
 ** The environment variable AELUA_BACKEND (openblas, onednn, amx, loops) forces one
@@ -47,7 +47,7 @@ ae_status ae_gemm_rows(const ae_gemm_plan *plan, int64_t rows, real alpha, ae_ma
 typedef struct ae_kernel_report {
   char blas[160];
   char onednn[160]; /* empty: not built with it, or not found */
-  char amx[160];    /* empty: not built with it, or the processor has none */
+  char amx[160];    /* empty: not to be had, or another is forced */
   char isa[32];
 } ae_kernel_report;
 void ae_kernel_describe(ae_context *ctx, ae_kernel_report *out);
