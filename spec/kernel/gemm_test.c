@@ -206,6 +206,15 @@ static void check_rows(ae_context *ctx) {
   free(d);
 }
 
+/* Whether this thread's tiles would have to be saved (the XINUSE bits of XTILECFG and XTILEDATA). */
+static bool tiles_in_use(void) {
+  unsigned low = 0, high = 0;
+#ifdef __x86_64__
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(1));
+#endif
+  return (low | high) & (3u << 17);
+}
+
 static ae_context *open_context(int threads) {
   ae_context *ctx = NULL;
   ae_error err;
@@ -237,6 +246,7 @@ static void check_backend(const char *name) {
       check_odds(ctx);
       check_errors(ctx, strcmp(name, "amx") == 0);
       check_rows(ctx);
+      if (strcmp(name, "amx") == 0) CHECK(!tiles_in_use(), "tiles are left in use");
     }
     ae_kernel_describe(ctx, &report);
     ae_context_close(ctx);
