@@ -15,6 +15,8 @@ local train, test = data.load(path or "digits")
 model_path = model_path or "conv.safetensors"
 assert(io.open(model_path), model_path .. " is not there: run conv_autoencoder.lua first"):close()
 local model = ae.load_model(model_path)
+local pictures, wanted = table.concat(train.shape, "x"), table.concat(model.input, "x")
+assert(pictures == wanted, ("%s was trained on pictures of %s, these are %s"):format(model_path, wanted, pictures))
 
 ae.seed(tonumber(seed) or 42)
 local function noisy(set)

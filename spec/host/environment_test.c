@@ -1,7 +1,8 @@
 /*
 ** A host that forbids what changes its process: OpenBLAS is then taken as it comes,
 ** a variable that the host has set keeps its value, and no room is asked for AMX's
-** tiles, which is asked for otherwise where the processor has them.
+** tiles, which is asked for otherwise where the processor has them and no other
+** backend is named.
 */
 #define _GNU_SOURCE
 #include <string.h>
@@ -31,13 +32,20 @@ int main(void) {
   WANT(strcmp(getenv("OPENBLAS_CORETYPE"), "Haswell") == 0);
   ae_context_close(ctx);
 
-  unsetenv("AELUA_BACKEND");
-  WANT(ae_context_open(&options, &ctx, NULL) == AE_OK);
+  ae_kernel_report kernels;
+  WANT(ae_context_open(NULL, &ctx, NULL) == AE_OK);
   want_right_product(ctx);
+  ae_kernel_describe(ctx, &kernels);
   ae_context_close(ctx);
   WANT(!has_room_for_tiles());
 
-  ae_kernel_report kernels;
+  unsetenv("AELUA_BACKEND");
+  WANT(ae_context_open(&options, &ctx, NULL) == AE_OK);
+  want_right_product(ctx);
+  ae_kernel_describe(ctx, &kernels);
+  ae_context_close(ctx);
+  WANT(!has_room_for_tiles());
+
   WANT(ae_context_open(NULL, &ctx, NULL) == AE_OK);
   want_right_product(ctx);
   const bool has_room = has_room_for_tiles();

@@ -286,13 +286,14 @@ void ae_kernel_describe(ae_context *ctx, ae_kernel_report *out) {
   ae_kernel_state *state;
   ae_error err;
   const ae_backend *blas = ae_backend_openblas(ctx->keep_environment), *onednn = ae_backend_onednn();
-  const ae_backend *amx = ae_backend_amx(ctx->keep_environment);
+  const ae_backend *amx = NULL;
   if (ae_kernel_state_of(ctx, &state, &err) != AE_OK) {
     snprintf(out->blas, sizeof out->blas, "none: %.150s", err.message);
   } else if (state->forced) {
     snprintf(out->blas, sizeof out->blas, "%.130s, by AELUA_BACKEND", state->forced->text);
-    onednn = amx = NULL;
+    onednn = NULL;
   } else {
+    amx = ae_backend_amx(ctx->keep_environment);
     snprintf(out->blas, sizeof out->blas, "%s", blas ? blas->text : "plain loops: no OpenBLAS was found");
   }
   snprintf(out->onednn, sizeof out->onednn, "%s", onednn ? onednn->text : "");

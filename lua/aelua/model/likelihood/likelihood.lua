@@ -57,6 +57,7 @@ return function(tools)
   function Likelihood:check_data(who, x)
     if not self.unit then return end
     local low, high = unit.range(x)
+    errors.check(low == low, "invalid", "%s: the likelihood %s wants data from 0 to 1, got nan", who, self.kind)
     errors.check(not low or (low >= 0 and high <= 1), "invalid",
       "%s: the likelihood %s wants data from 0 to 1, got %.6g to %.6g", who, self.kind, low, high)
   end
