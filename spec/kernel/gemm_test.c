@@ -84,18 +84,16 @@ static void check_product(ae_context *ctx, int64_t m, int64_t n, int64_t k, int 
 }
 
 static void check_sizes(ae_context *ctx) {
-  static const int64_t sizes[][3] = {{1, 1, 1},      {1, 7, 5},       {5, 1, 9},     {3, 4, 1},      {20, 10, 20},
-                                     {17, 33, 65},   {1, 512, 784},   {512, 1, 784}, {64, 64, 64},   {250, 32, 784},
-                                     {32, 783, 256}, {129, 257, 130}, {2, 900, 700}, {513, 77, 200}, {1030, 64, 96},
+  static const int64_t sizes[][3] = {{1, 1, 1},      {1, 7, 5},       {5, 1, 9},     {3, 4, 1},     {20, 10, 20},
+                                     {17, 33, 65},   {1, 512, 784},   {512, 1, 784}, {64, 64, 64},  {250, 32, 784},
+                                     {32, 783, 256}, {129, 257, 130}, {2, 900, 700}, {513, 37, 70}, {1030, 33, 40},
                                      {0, 3, 4},      {3, 0, 4},       {3, 4, 0}};
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
     for (int form = 0; form < 4; form++) {
       const int64_t *size = sizes[s];
-      check_product(ctx, size[0], size[1], size[2], form, 1, 0, 0);
       check_product(ctx, size[0], size[1], size[2], form, 1, 0, 3);
       check_product(ctx, size[0], size[1], size[2], form, 1, 1, 5);
-      check_product(ctx, size[0], size[1], size[2], form, (real)-0.5, 1, 3);
-      check_product(ctx, size[0], size[1], size[2], form, 1, (real)0.25, 1);
+      check_product(ctx, size[0], size[1], size[2], form, (real)-0.5, (real)0.25, 1);
     }
   check_product(ctx, 5, 6, 7, 0, 0, 0, 0);
   check_product(ctx, 5, 6, 7, 0, 0, 2, 0);
@@ -104,11 +102,11 @@ static void check_sizes(ae_context *ctx) {
 /* One odd element in a block of zeros and ones, at every place of k that a block of products tells apart, in A or in B:
 ** what IEEE arithmetic gives. */
 static void check_odd(ae_context *ctx, real odd, bool in_b) {
-  enum { M = 70, N = 90, K = 300 };
-  static const int places[] = {0, 15, 16, 31, 127, 128, 255, 299};
+  enum { M = 18, N = 70, K = 160 };
+  static const int places[] = {0, 15, 16, 31, 127, 128, 159};
   real *a = calloc(M * K, sizeof *a), *b = calloc(K * N, sizeof *b), *c = malloc(M * N * sizeof *c);
   for (size_t at = 0; at < sizeof places / sizeof *places; at++) {
-    const int p = places[at], i = 37, j = 80;
+    const int p = places[at], i = 17, j = 66;
     for (int e = 0; e < M * K; e++) a[e] = (real)(in_b && e / K % 2);
     for (int e = 0; e < K * N; e++) b[e] = (real)(e % N % 3 == 0 ? 1 : -0.5);
     if (in_b)
@@ -119,7 +117,7 @@ static void check_odd(ae_context *ctx, real odd, bool in_b) {
     for (int e = 0; e < M * N; e++) {
       double wanted = 0, got = c[e];
       for (int q = 0; q < K; q++) wanted += (double)a[e / N * K + q] * (double)b[q * N + e % N];
-      CHECK(fabs(got - wanted) <= 300 * (double)AE_REAL_EPSILON * fabs(wanted) || got == wanted ||
+      CHECK(fabs(got - wanted) <= K * (double)AE_REAL_EPSILON * fabs(wanted) || got == wanted ||
                 (isnan(got) && isnan(wanted)),
             "%g at k = %d: [%d, %d] wanted %g, got %g", (double)odd, p, e / N, e % N, wanted, got);
     }
@@ -139,7 +137,7 @@ static void check_odds(ae_context *ctx) {
 /* The root of the mean of squared errors, in units of what the products' absolute values add up to: at most `most`
 ** times that of adding one rounded product after another. */
 static void check_error(ae_context *ctx, int64_t k, bool positive, real scale, double most) {
-  enum { M = 64, N = 64 };
+  enum { M = 24, N = 40 };
   uint32_t seed = 5;
   real *a = filled((size_t)(M * k), &seed), *b = filled((size_t)(k * N), &seed), *c = malloc(M * N * sizeof *c);
   /* Thirds: noise has so few digits that double adds its products up without an error. */
@@ -178,6 +176,7 @@ static void check_errors(ae_context *ctx, bool amx) {
     for (int positive = 0; positive < 2; positive++) {
       double most = amx && k[i] >= 256 ? 0.55 : 1.25;
       check_error(ctx, k[i], positive, 1, most);
+      if (k[i] != 256) continue;
       check_error(ctx, k[i], positive, (real)1e30, most);
       check_error(ctx, k[i], positive, (real)1e-30, most);
     }
@@ -225,7 +224,7 @@ static ae_context *open_context(int threads) {
 
 static void *one_thread(void *arg) {
   ae_context *ctx = open_context(*(int *)arg);
-  for (int i = 0; i < 20; i++) check_product(ctx, 120, 64, 300, i % 4, 1, 0, 0);
+  for (int i = 0; i < 4; i++) check_product(ctx, 120, 64, 300, i, 1, 0, 0);
   ae_context_close(ctx);
   return NULL;
 }
@@ -244,8 +243,10 @@ static void check_backend(const char *name) {
     } else {
       CHECK(status == AE_OK, "%s", err.message);
       check_sizes(ctx);
-      check_odds(ctx);
-      check_errors(ctx, strcmp(name, "amx") == 0);
+      if (threads == 1) {
+        check_odds(ctx);
+        check_errors(ctx, strcmp(name, "amx") == 0);
+      }
       check_rows(ctx);
       if (strcmp(name, "amx") == 0) CHECK(!tiles_in_use(), "tiles are left in use");
     }
