@@ -39,6 +39,17 @@ static double at(ae_matrix x, int64_t row, int64_t column) {
   return x.transposed ? x.data[column * x.stride + row] : x.data[row * x.stride + column];
 }
 
+/* Row i of the product. */
+static void add_up_row(ae_matrix a, ae_matrix b, int64_t i, int64_t n, int64_t k, double *sums) {
+  for (int64_t j = 0; j < n; j++) sums[j] = 0;
+  for (int64_t p = 0; p < k; p++) {
+    const double x = at(a, i, p);
+    const real *y = b.transposed ? b.data + p : b.data + p * b.stride;
+    const int64_t step = b.transposed ? b.stride : 1;
+    for (int64_t j = 0; j < n; j++) sums[j] += x * y[j * step];
+  }
+}
+
 /* One product with rows `gap` longer than they need be; what lies in the gaps
 ** of C must stay. */
 static void check_product(ae_context *ctx, int64_t m, int64_t n, int64_t k, int form, real alpha, real beta,
@@ -59,20 +70,21 @@ static void check_product(ae_context *ctx, int64_t m, int64_t n, int64_t k, int 
   ae_error err;
   ae_status status = ae_gemm(ctx, m, n, k, alpha, a, b, beta, c, stride, &err);
   CHECK(status == AE_OK, "%s", err.message);
-  double worst = 0;
+  double worst = 0, *sums = malloc((size_t)(n + 1) * sizeof *sums);
   bool intact = true;
-  for (int64_t i = 0; i < m; i++)
+  for (int64_t i = 0; i < m; i++) {
+    add_up_row(a, b, i, n, k, sums);
     for (int64_t j = 0; j < stride; j++) {
-      double got = c[i * stride + j], wanted = before[i * stride + j];
+      double got = c[i * stride + j], old = before[i * stride + j];
       if (j >= n) {
-        intact = intact && got == wanted;
+        intact = intact && got == old;
         continue;
       }
-      double sum = 0;
-      for (int64_t p = 0; p < k; p++) sum += at(a, i, p) * at(b, p, j);
-      wanted = alpha * sum + (beta == 0 ? 0 : beta * wanted);
+      double wanted = alpha * sums[j] + (beta == 0 ? 0 : beta * old);
       worst = fmax(worst, isnan(got) ? INFINITY : fabs(got - wanted));
     }
+  }
+  free(sums);
   double bound = AE_REAL_EPSILON * 4 * (double)(k + 4);
   CHECK(worst <= bound, "%lldx%lldx%lld form %d alpha %g beta %g: off by %g", (long long)m, (long long)n, (long long)k,
         form, (double)alpha, (double)beta, worst);
