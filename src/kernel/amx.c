@@ -207,8 +207,8 @@ static product block_of(const product *whole, int64_t row, int64_t deep) {
   product p = *whole;
   p.m = smaller(p.m - row, BLOCK_M);
   p.k = smaller(p.k - deep, AE_AMX_BLOCK_K);
-  p.a = ae_amx_corner(p.a, row, deep);
-  p.b = ae_amx_corner(p.b, deep, 0);
+  p.a = ae_matrix_corner(p.a, row, deep);
+  p.b = ae_matrix_corner(p.b, deep, 0);
   p.c += row * p.c_stride;
   if (deep > 0) p.beta = 1;
   return p;
@@ -218,7 +218,7 @@ static product block_of(const product *whole, int64_t row, int64_t deep) {
 static ae_status multiply_odd(const product *p, int64_t column, int64_t columns) {
   const ae_backend *other = ae_backend_openblas(false);
   if (!other || other->splits_itself) other = &ae_backend_loops;
-  return other->gemm(p->m, columns, p->k, p->alpha, p->a, ae_amx_corner(p->b, 0, column), p->beta, p->c + column,
+  return other->gemm(p->m, columns, p->k, p->alpha, p->a, ae_matrix_corner(p->b, 0, column), p->beta, p->c + column,
                      p->c_stride);
 }
 
@@ -229,13 +229,13 @@ AE_AMX static ae_status multiply_block(workspace *w, const product *p) {
   for (int64_t column = 0; column < p->n; column += PANEL) {
     int64_t columns = smaller(p->n - column, PANEL), beyond = column + PANEL;
     int tiles = (int)ae_amx_ceiling(columns, AE_AMX_SIDE);
-    if (!ae_amx_pack_b(ae_amx_corner(p->b, 0, column), p->k, columns, w->b)) {
+    if (!ae_amx_pack_b(ae_matrix_corner(p->b, 0, column), p->k, columns, w->b)) {
       AE_TRY(multiply_odd(p, column, columns));
       continue;
     }
     upcoming next = {0};
     if (beyond < p->n)
-      next = upcoming_panel(ae_amx_corner(p->b, 0, beyond), p->k, smaller(p->n - beyond, PANEL), times);
+      next = upcoming_panel(ae_matrix_corner(p->b, 0, beyond), p->k, smaller(p->n - beyond, PANEL), times);
     for (int64_t row = 0; row < p->m; row += AE_AMX_SIDE) {
       int64_t rows = smaller(p->m - row, AE_AMX_SIDE);
       ae_amx_tile(*a)[AE_AMX_PARTS] = w->a[row / AE_AMX_SIDE];

@@ -30,12 +30,6 @@ AE_INLINE int64_t ae_amx_ceiling(int64_t x, int64_t unit) {
   return (x + unit - 1) / unit;
 }
 
-/* op(X) from that row and column on */
-AE_INLINE ae_matrix ae_amx_corner(ae_matrix x, int64_t row, int64_t column) {
-  x.data += x.transposed ? column * x.stride + row : row * x.stride + column;
-  return x;
-}
-
 /* The parts of a [m, k], of b [k, columns], k at most BLOCK_K, filled up with
 ** zeros to whole tiles. False: one is infinite, nan or rounds to an infinity. */
 bool ae_amx_pack_a(ae_matrix a, int64_t m, int64_t k, ae_amx_steps *out);

@@ -115,7 +115,7 @@ AE_AMX_INLINE bool is_odd(__m512 odd) {
 AE_AMX_INLINE bool pack(ae_matrix x, bool of_a, bool transposed, int64_t there, int64_t k, ae_amx_steps *out) {
   __m512 odd = _mm512_setzero_ps();
   for (int64_t at = 0; at < there; at += AE_AMX_SIDE) {
-    ae_matrix corner = of_a ? ae_amx_corner(x, at, 0) : ae_amx_corner(x, 0, at);
+    ae_matrix corner = of_a ? ae_matrix_corner(x, at, 0) : ae_matrix_corner(x, 0, at);
     odd = pack_steps(corner, of_a, transposed, there - at, k, out[at / AE_AMX_SIDE], odd);
   }
   return !is_odd(odd);

@@ -1,6 +1,6 @@
 /*
-** backend: what gemm.c asks of a library, or of code here, that multiplies matrices. Each is
-** looked for once in a process, at the first product.
+** backend: what gemm.c asks of a library, or of code here, that multiplies
+** matrices. Each is looked for once in a process, at the first product.
 **
 ** Not here: which one serves a product (gemm.c).
 */

@@ -186,16 +186,6 @@ static bool fits_int(const product *p) {
   return most <= INT_MAX && p->c_stride <= INT_MAX;
 }
 
-static ae_matrix from_row(ae_matrix x, int64_t row) {
-  x.data += x.transposed ? row : row * x.stride;
-  return x;
-}
-
-static ae_matrix from_column(ae_matrix x, int64_t column) {
-  x.data += x.transposed ? column * x.stride : column;
-  return x;
-}
-
 static void run_tiles(void *arg, int part, int64_t begin, int64_t end) {
   product *p = arg;
   (void)part;
@@ -204,8 +194,9 @@ static void run_tiles(void *arg, int part, int64_t begin, int64_t end) {
     if (row >= p->m || column >= p->n) continue;
     int64_t rows = p->m - row < p->tile_m ? p->m - row : p->tile_m;
     int64_t columns = p->n - column < p->tile_n ? p->n - column : p->tile_n;
-    ae_status status = p->backend->gemm(rows, columns, p->k, p->alpha, from_row(p->a, row), from_column(p->b, column),
-                                        p->beta, p->c + row * p->c_stride + column, p->c_stride);
+    ae_status status =
+        p->backend->gemm(rows, columns, p->k, p->alpha, ae_matrix_corner(p->a, row, 0),
+                         ae_matrix_corner(p->b, 0, column), p->beta, p->c + row * p->c_stride + column, p->c_stride);
     if (status != AE_OK) atomic_store_explicit(&p->failed, true, memory_order_relaxed);
   }
 }

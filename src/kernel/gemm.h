@@ -23,6 +23,12 @@ typedef struct ae_matrix {
   bool transposed; /* op(X) is the transpose of what is stored */
 } ae_matrix;
 
+/* op(X) from that row and column on. */
+AE_INLINE ae_matrix ae_matrix_corner(ae_matrix x, int64_t row, int64_t column) {
+  x.data += x.transposed ? column * x.stride + row : row * x.stride + column;
+  return x;
+}
+
 /* Errors: AE_UNSUPPORTED where the backend that AELUA_BACKEND names is not to be
 ** had, AE_INVALID where it names none, AE_NO_MEMORY. */
 ae_status ae_gemm(ae_context *ctx, int64_t m, int64_t n, int64_t k, real alpha, ae_matrix a, ae_matrix b, real beta,
