@@ -59,6 +59,7 @@ static const struct {
     {"tiles", &ae_conv_tiles},
     {"direct", &ae_conv_direct},
     {"depthwise", &ae_conv_depthwise},
+    {"amx", &ae_conv_amx},
 };
 
 static double now(void) {

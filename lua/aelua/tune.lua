@@ -6,8 +6,8 @@ local M = {}
 
 --- Chooses who computes convolutions. Each shape, forward and both gradients apart, is computed by one of several ways
 --- (`ae.kernels().convolutions` lists them): "direct", loops over the input as it lies; "tiles", products of tiles of
---- the column matrix; "depthwise"; "onednn". A table measured once, which is a function of the shape and the number of
---- threads alone, says which, so that the same seed gives the same bits.
+--- the column matrix; "depthwise"; "onednn"; "amx", tiles of processors that have them. A table measured once, which is a
+--- function of processor, shape and number of threads alone, says which, so that the same seed gives the same bits.
 ---
 ---   ae.tune(function() model:fit(train, { epochs = 1 }) end)   -- measures every way on every shape that comes
 ---   ae.tune "direct"                                           -- this one wherever it serves
@@ -16,7 +16,7 @@ local M = {}
 --- What is measured holds until "table", or until the process ends; the ways differ in the last bits, so results of runs
 --- that measured may differ there. Products of matrices are chosen by the environment variable AELUA_BACKEND alone.
 --- Errors: what the function raises; invalid, another name.
----@param what fun(...)|"table"|"direct"|"tiles"|"depthwise"|"onednn"
+---@param what fun(...)|"table"|"direct"|"tiles"|"depthwise"|"onednn"|"amx"
 ---@param ... any arguments of the function
 ---@return any ... what the function returns
 function M.tune(what, ...)

@@ -3,7 +3,7 @@
 ** which takes pairs of bfloat16 and adds up in float, sixteen times as many in
 ** a cycle as the vector units do in float.
 **
-** Elements are sums of three bfloat16 numbers (amx_pack.c), and of the nine
+** Elements are sums of three bfloat16 numbers (amx_cut.h), and of the nine
 ** products of two elements' parts the six that count are added up:
 **   x y ~ x0 y0 + x0 y1 + x1 y0 + x0 y2 + x1 y1 + x2 y0
 ** What is left out is below 2^-24 |x y|, as the product's own rounding in float
@@ -19,7 +19,8 @@
 ** infinite. Blocks with infinities or nan go to OpenBLAS or plain loops, so that
 ** they come out as they would there.
 **
-** Not here: threads, and which products come here (gemm.c).
+** Not here: threads, and which products come here (gemm.c); convolutions
+** (conv_amx.c).
 */
 #include "kernel/amx.h"
 
@@ -30,7 +31,6 @@
 #ifdef AELUA_AMX
 
 #include <cpuid.h>
-#include <immintrin.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -38,67 +38,24 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { TILES = 4, PANEL = TILES * AE_AMX_SIDE /* columns that are multiplied at a time */, BLOCK_M = 512 };
+enum {
+  BLOCK_M = 512,
+  BLOCK_K = 4 * AE_AMX_DEPTH,
+  PANEL = 2 * AE_AMX_WIDE, /* columns that are packed at a time */
+};
 
 /* What one product at a time packs into. */
 typedef struct workspace {
-  _Alignas(64) ae_amx_steps a[BLOCK_M / AE_AMX_SIDE];
-  ae_amx_steps b[TILES];
-  float c[AE_AMX_SIDE * PANEL];
+  _Alignas(64) ae_amx_step a[BLOCK_M / AE_AMX_WIDE * (BLOCK_K / AE_AMX_DEPTH)];
+  ae_amx_step b[PANEL / AE_AMX_WIDE * (BLOCK_K / AE_AMX_DEPTH)];
+  float c[AE_AMX_WIDE * AE_AMX_WIDE];
 } workspace;
 
 static int64_t smaller(int64_t x, int64_t y) {
   return x < y ? x : y;
 }
 
-/* ---- Multiplying: tiles 0 to 3 are sums, 4 to 6 the parts of A, 7 one of B ---- */
-
-/* To the compiler, tiles are not loaded from memory, and their configuration is 8 bytes of it. */
-AE_AMX_INLINE void settle(void) {
-  __asm__ volatile("" ::: "memory");
-}
-
-/* `tiles` of c [SIDE, tiles * SIDE]: from what is there, or from 0. */
-AE_AMX_INLINE void begin_sums(const float *c, size_t stride, int tiles, bool add) {
-  if (!add) {
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-    return;
-  }
-  _tile_loadd(0, c, stride);
-  if (tiles > 1) _tile_loadd(1, c + AE_AMX_SIDE, stride);
-  if (tiles > 2) _tile_loadd(2, c + 2 * AE_AMX_SIDE, stride);
-  if (tiles > 3) _tile_loadd(3, c + 3 * AE_AMX_SIDE, stride);
-}
-
-AE_AMX_INLINE void end_sums(float *c, size_t stride, int tiles) {
-  _tile_stored(0, c, stride);
-  if (tiles > 1) _tile_stored(1, c + AE_AMX_SIDE, stride);
-  if (tiles > 2) _tile_stored(2, c + 2 * AE_AMX_SIDE, stride);
-  if (tiles > 3) _tile_stored(3, c + 3 * AE_AMX_SIDE, stride);
-}
-
-AE_AMX_INLINE void take_a(ae_amx_tile *parts) {
-  _tile_loadd(4, parts[0], 64);
-  _tile_loadd(5, parts[1], 64);
-  _tile_loadd(6, parts[2], 64);
-}
-
-/* A macro, as an instruction names its tiles. */
-#define ADD_PRODUCTS(sum, parts)                                                                                       \
-  do {                                                                                                                 \
-    _tile_loadd(7, (parts)[0], 64);                                                                                    \
-    _tile_dpbf16ps(sum, 6, 7);                                                                                         \
-    _tile_dpbf16ps(sum, 5, 7);                                                                                         \
-    _tile_dpbf16ps(sum, 4, 7);                                                                                         \
-    _tile_loadd(7, (parts)[1], 64);                                                                                    \
-    _tile_dpbf16ps(sum, 5, 7);                                                                                         \
-    _tile_dpbf16ps(sum, 4, 7);                                                                                         \
-    _tile_loadd(7, (parts)[2], 64);                                                                                    \
-    _tile_dpbf16ps(sum, 4, 7);                                                                                         \
-  } while (0)
+/* ---- Multiplying ---- */
 
 /* Rows as they are stored that are packed next, to come to the cache `pace` at a time. */
 typedef struct upcoming {
@@ -106,10 +63,10 @@ typedef struct upcoming {
   int64_t stride, length, rows, pace;
 } upcoming;
 
-/* b [k, columns], within `times` steps */
-static upcoming upcoming_panel(ae_matrix b, int64_t k, int64_t columns, int64_t times) {
-  int64_t rows = b.transposed ? columns : k;
-  return (upcoming){b.data, b.stride, b.transposed ? k : columns, rows, ae_amx_ceiling(rows, times)};
+/* x [rows, columns], within `times` steps */
+static upcoming upcoming_rows(ae_matrix x, int64_t rows, int64_t columns, int64_t times) {
+  int64_t stored = x.transposed ? columns : rows;
+  return (upcoming){x.data, x.stride, x.transposed ? rows : columns, stored, ae_amx_ceiling(stored, times)};
 }
 
 AE_AMX_INLINE void fetch_some(upcoming *next) {
@@ -117,25 +74,18 @@ AE_AMX_INLINE void fetch_some(upcoming *next) {
     ae_fetch(next->row, next->length);
 }
 
-/* c [SIDE, tiles * SIDE] = the product of a [SIDE, k] and b [k, tiles * SIDE], added to what it is or not */
-AE_AMX static void multiply_panel(ae_amx_steps a, ae_amx_steps *b, int64_t k, int tiles, bool add, float *c,
-                                  int64_t c_stride, upcoming *next) {
-  size_t stride = (size_t)c_stride * sizeof *c;
-  settle();
-  begin_sums(c, stride, tiles, add);
-  for (int64_t step = 0; step * AE_AMX_DEPTH < k; step++) {
-    take_a(a[step]);
-    ADD_PRODUCTS(0, b[0][step]);
-    if (tiles > 1) ADD_PRODUCTS(1, b[1][step]);
-    if (tiles > 2) ADD_PRODUCTS(2, b[2][step]);
-    if (tiles > 3) ADD_PRODUCTS(3, b[3][step]);
+/* c [WIDE, WIDE] = the product of a [WIDE, steps] and b [steps, WIDE], added to what it is or not */
+AE_AMX static void multiply(ae_amx_step *a, ae_amx_step *b, int64_t steps, bool add, float *c, int64_t c_stride,
+                            upcoming *next) {
+  ae_amx_begin(c, c_stride, add);
+  for (int64_t i = 0; i < steps; i++) {
+    ae_amx_add(ae_amx_packed(a + i), ae_amx_packed(b + i));
     fetch_some(next);
   }
-  end_sums(c, stride, tiles);
-  settle();
+  ae_amx_end(c, c_stride);
 }
 
-/* c [rows, columns] = alpha from + beta c, at most [SIDE, PANEL] */
+/* c [rows, columns] = alpha from + beta c, at most [WIDE, WIDE] */
 AE_AMX static void merge(const float *from, int64_t rows, int64_t columns, float alpha, float beta, float *c,
                          int64_t c_stride) {
   __m512 times = _mm512_set1_ps(alpha), kept = _mm512_set1_ps(beta);
@@ -143,26 +93,10 @@ AE_AMX static void merge(const float *from, int64_t rows, int64_t columns, float
     for (int64_t j = 0; j < columns; j += AE_AMX_SIDE) {
       float *to = c + i * c_stride + j;
       __mmask16 lanes = (__mmask16)(columns - j >= AE_AMX_SIDE ? 0xffff : (1 << (columns - j)) - 1);
-      __m512 sum = _mm512_mul_ps(times, _mm512_load_ps(from + i * PANEL + j));
+      __m512 sum = _mm512_mul_ps(times, _mm512_load_ps(from + i * AE_AMX_WIDE + j));
       if (beta != 0) sum = _mm512_fmadd_ps(kept, _mm512_maskz_loadu_ps(lanes, to), sum);
       _mm512_mask_storeu_ps(to, lanes, sum);
     }
-}
-
-/* Tiles of 16 rows of 64 bytes, all of them: what LDTILECFG reads. */
-AE_AMX_INLINE void configure(void) {
-  struct {
-    uint8_t palette, start_row, reserved[14];
-    uint16_t bytes[16];
-    uint8_t rows[16];
-  } tiles = {.palette = 1};
-  for (int i = 0; i < 8; i++) {
-    tiles.bytes[i] = 64;
-    tiles.rows[i] = AE_AMX_SIDE;
-  }
-  settle();
-  _tile_loadconfig(&tiles);
-  settle();
 }
 
 /* ---- The product ---- */
@@ -206,7 +140,7 @@ typedef struct product {
 static product block_of(const product *whole, int64_t row, int64_t deep) {
   product p = *whole;
   p.m = smaller(p.m - row, BLOCK_M);
-  p.k = smaller(p.k - deep, AE_AMX_BLOCK_K);
+  p.k = smaller(p.k - deep, BLOCK_K);
   p.a = ae_matrix_corner(p.a, row, deep);
   p.b = ae_matrix_corner(p.b, deep, 0);
   p.c += row * p.c_stride;
@@ -222,31 +156,39 @@ static ae_status multiply_odd(const product *p, int64_t column, int64_t columns)
                      p->c_stride);
 }
 
-AE_AMX static ae_status multiply_block(workspace *w, const product *p) {
-  if (!ae_amx_pack_a(p->a, p->m, p->k, w->a)) return multiply_odd(p, 0, p->n);
-  bool simple = p->alpha == 1 && (p->beta == 0 || p->beta == 1);
-  int64_t times = ae_amx_ceiling(p->m, AE_AMX_SIDE) * ae_amx_ceiling(p->k, AE_AMX_DEPTH);
-  for (int64_t column = 0; column < p->n; column += PANEL) {
-    int64_t columns = smaller(p->n - column, PANEL), beyond = column + PANEL;
-    int tiles = (int)ae_amx_ceiling(columns, AE_AMX_SIDE);
-    if (!ae_amx_pack_b(ae_matrix_corner(p->b, 0, column), p->k, columns, w->b)) {
-      AE_TRY(multiply_odd(p, column, columns));
-      continue;
-    }
-    upcoming next = {0};
-    if (beyond < p->n)
-      next = upcoming_panel(ae_matrix_corner(p->b, 0, beyond), p->k, smaller(p->n - beyond, PANEL), times);
-    for (int64_t row = 0; row < p->m; row += AE_AMX_SIDE) {
-      int64_t rows = smaller(p->m - row, AE_AMX_SIDE);
-      ae_amx_tile(*a)[AE_AMX_PARTS] = w->a[row / AE_AMX_SIDE];
-      float *c = p->c + row * p->c_stride + column;
-      if (simple && rows == AE_AMX_SIDE && columns % AE_AMX_SIDE == 0) {
-        multiply_panel(a, w->b, p->k, tiles, p->beta == 1, c, p->c_stride, &next);
+/* Columns [column, column + columns) of the block, whose parts of A are packed. */
+AE_AMX static ae_status multiply_panel(workspace *w, const product *p, int64_t column, int64_t columns,
+                                       upcoming *next) {
+  const int64_t steps = ae_amx_ceiling(p->k, AE_AMX_DEPTH);
+  const bool simple = p->alpha == 1 && (p->beta == 0 || p->beta == 1);
+  if (!ae_amx_pack_b(ae_matrix_corner(p->b, 0, column), p->k, columns, w->b)) return multiply_odd(p, column, columns);
+  for (int64_t row = 0; row < p->m; row += AE_AMX_WIDE)
+    for (int64_t at = 0; at < columns; at += AE_AMX_WIDE) {
+      const int64_t rows = smaller(p->m - row, AE_AMX_WIDE), wide = smaller(columns - at, AE_AMX_WIDE);
+      ae_amx_step *a = w->a + row / AE_AMX_WIDE * steps, *b = w->b + at / AE_AMX_WIDE * steps;
+      float *c = p->c + row * p->c_stride + column + at;
+      if (simple && rows == AE_AMX_WIDE && wide == AE_AMX_WIDE) {
+        multiply(a, b, steps, p->beta == 1, c, p->c_stride, next);
         continue;
       }
-      multiply_panel(a, w->b, p->k, tiles, false, w->c, PANEL, &next);
-      merge(w->c, rows, columns, p->alpha, p->beta, c, p->c_stride);
+      multiply(a, b, steps, false, w->c, AE_AMX_WIDE, next);
+      merge(w->c, rows, wide, p->alpha, p->beta, c, p->c_stride);
     }
+  return AE_OK;
+}
+
+/* `next_a` [m, next_k]: what is packed after this block; next_k 0: nothing. */
+AE_AMX static ae_status multiply_block(workspace *w, const product *p, ae_matrix next_a, int64_t next_k) {
+  if (!ae_amx_pack_a(p->a, p->m, p->k, w->a)) return multiply_odd(p, 0, p->n);
+  const int64_t times = PANEL / AE_AMX_WIDE * ae_amx_ceiling(p->m, AE_AMX_WIDE) * ae_amx_ceiling(p->k, AE_AMX_DEPTH);
+  for (int64_t column = 0; column < p->n; column += PANEL) {
+    const int64_t beyond = column + PANEL, columns = smaller(p->n - column, PANEL);
+    upcoming next = {0};
+    if (beyond < p->n)
+      next = upcoming_rows(ae_matrix_corner(p->b, 0, beyond), p->k, smaller(p->n - beyond, PANEL), times);
+    else if (next_k > 0)
+      next = upcoming_rows(next_a, p->m, next_k, times);
+    AE_TRY(multiply_panel(w, p, column, columns, &next));
   }
   return AE_OK;
 }
@@ -256,12 +198,13 @@ AE_AMX static ae_status amx_gemm(int64_t m, int64_t n, int64_t k, float alpha, a
   product whole = {m, n, k, alpha, beta, a, b, c, c_stride};
   workspace *w = take_workspace();
   if (!w) return AE_NO_MEMORY;
-  configure();
+  ae_amx_configure();
   ae_status status = AE_OK;
-  for (int64_t deep = 0; deep < k && status == AE_OK; deep += AE_AMX_BLOCK_K)
+  for (int64_t deep = 0; deep < k && status == AE_OK; deep += BLOCK_K)
     for (int64_t row = 0; row < m && status == AE_OK; row += BLOCK_M) {
-      product part = block_of(&whole, row, deep);
-      status = multiply_block(w, &part);
+      const product part = block_of(&whole, row, deep);
+      const int64_t beyond = deep + BLOCK_K;
+      status = multiply_block(w, &part, ae_matrix_corner(a, row, smaller(beyond, k)), smaller(k - beyond, BLOCK_K));
     }
   _tile_release(); /* else the tiles would be saved whenever threads are changed */
   put_back(w);
@@ -292,6 +235,7 @@ static bool found;
 static void look_once(void) {
   if (!processor_can() || !system_lets_us()) return;
   backend.gemm = amx_gemm;
+  backend.tiles = true;
   snprintf(backend.text, sizeof backend.text, "AMX, bfloat16 in three parts");
   found = true;
 }

@@ -19,6 +19,7 @@ typedef struct ae_backend {
   bool splits_itself; /* its threads are not ours: never call it from several */
   bool litters;       /* its buffers come from malloc at every product; see heap.h */
   bool lent;          /* the host had it loaded before us, and keeps its settings */
+  bool tiles;         /* convolutions go to tiles as well (conv_amx.h) */
   char text[160];     /* for people: version, core, threading */
 } ae_backend;
 

@@ -23,6 +23,12 @@ int ae_conv_parts(const ae_context *ctx, const ae_conv *conv, int64_t units) {
   return ae_parallel_count(ctx, most < units ? most : units, 1);
 }
 
+void ae_conv_make(const ae_conv_maker *maker, int part, int64_t *made, int64_t begin, int64_t end) {
+  if (*made < begin) *made = begin;
+  if (*made < end) maker->make(maker->arg, part, *made, end);
+  if (*made < end) *made = end;
+}
+
 void ae_conv_finish_rows(const ae_conv_finish *finish, int64_t channels, int64_t row, int64_t rows, real *y) {
   if (!finish) return;
   real *saved = finish->saved ? finish->saved + row * channels : NULL;
@@ -109,10 +115,8 @@ typedef struct call {
 
 static ae_status run(ae_context *ctx, const call *c, ae_conv_way way, ae_error *err) {
   static const ae_conv_path *const paths[] = {
-      [AE_CONV_DIRECT] = &ae_conv_direct,
-      [AE_CONV_TILES] = &ae_conv_tiles,
-      [AE_CONV_DEPTHWISE] = &ae_conv_depthwise,
-      [AE_CONV_ONEDNN] = &ae_conv_onednn,
+      [AE_CONV_DIRECT] = &ae_conv_direct, [AE_CONV_TILES] = &ae_conv_tiles, [AE_CONV_DEPTHWISE] = &ae_conv_depthwise,
+      [AE_CONV_ONEDNN] = &ae_conv_onednn, [AE_CONV_AMX] = &ae_conv_amx,
   };
   if (c->direction == AE_CONV_FORWARD) return paths[way]->forward(ctx, c->conv, c->x, c->w, c->finish, c->out, err);
   if (c->direction == AE_CONV_DATA) return paths[way]->data_gradient(ctx, c->conv, c->y, c->w, c->finish, c->out, err);
@@ -197,5 +201,6 @@ ae_status ae_conv_weight_gradient_making(ae_context *ctx, const ae_conv *conv, c
   AE_TRY(ae_conv_choices_of(ctx, &choices, err));
   if (is_empty(conv) || !ae_conv_makes(ctx, choices, conv)) return AE_UNSUPPORTED;
   AE_TRY(ae_conv_choose(ctx, conv, AE_CONV_WEIGHTS, true, &choice, err));
-  return ae_direct_weight_gradient(ctx, conv, x, dy, maker, dw, err);
+  return choice->way == AE_CONV_AMX ? ae_amx_weight_gradient(ctx, conv, x, dy, maker, dw, err)
+                                    : ae_direct_weight_gradient(ctx, conv, x, dy, maker, dw, err);
 }

@@ -10,7 +10,7 @@
 ** The ways, chosen by shape (conv_choice.h): loops over the input as it lies
 ** (conv_direct.c), tiles of the column matrix and products (conv_tiles.c), one
 ** loop over channels where each is its own group (conv_depthwise.c), oneDNN
-** (conv_onednn.c).
+** (conv_onednn.c), tiles of the AMX multiplier (conv_amx.c).
 **
 ** Results depend on shape and number of threads alone.
 **

@@ -11,7 +11,14 @@
 #include "kernel/conv.h"
 
 typedef enum ae_conv_direction { AE_CONV_FORWARD, AE_CONV_DATA, AE_CONV_WEIGHTS } ae_conv_direction;
-typedef enum ae_conv_way { AE_CONV_DIRECT, AE_CONV_TILES, AE_CONV_DEPTHWISE, AE_CONV_ONEDNN, AE_CONV_WAYS } ae_conv_way;
+typedef enum ae_conv_way {
+  AE_CONV_DIRECT,
+  AE_CONV_TILES,
+  AE_CONV_DEPTHWISE,
+  AE_CONV_ONEDNN,
+  AE_CONV_AMX,
+  AE_CONV_WAYS
+} ae_conv_way;
 
 extern const char *const ae_conv_direction_names[];
 extern const char *const ae_conv_way_names[]; /* then NULL */
@@ -19,7 +26,7 @@ extern const char *const ae_conv_way_names[]; /* then NULL */
 typedef struct ae_conv_choice {
   ae_conv conv;
   ae_conv_direction direction;
-  bool making; /* with a maker: the direct way */
+  bool making; /* with a maker: the direct way, or AMX */
   int threads;
   ae_conv_way way;
   bool measured;                /* by the context itself, else by the table or fixed */
@@ -41,7 +48,7 @@ ae_status ae_conv_choose(ae_context *ctx, const ae_conv *conv, ae_conv_direction
                          ae_conv_choice **out, ae_error *err);
 /* Whether gradients of weights are to have a maker. */
 bool ae_conv_makes(const ae_context *ctx, const ae_conv_choices *choices, const ae_conv *conv);
-/* Whether the way is made for such a convolution; of oneDNN only trying says. */
+/* Whether the way is made for such a convolution; whether oneDNN and AMX are here only trying says. */
 bool ae_conv_way_serves(ae_conv_way way, const ae_conv *conv);
 
 /* From now on: `way` wherever it serves; AE_CONV_WAYS: by the table. Forgets what was chosen. */

@@ -178,7 +178,7 @@ typedef struct place {
   int64_t taps;
   ae_direct_piece *pieces;
   real *tail; /* [pixels, width] of a block that is not full */
-  ae_direct_ahead next_source, next_target;
+  ae_conv_ahead next_source, next_target;
 } place;
 
 /* What row i of the phase's targets reads. Neighbouring places of a kernel row are one piece. */
@@ -255,8 +255,8 @@ static void run_phase(place *at, int64_t begin, int64_t end) {
     if (!p->few && !ae_direct_block_next(p->kernels, p->width, &b)) return;
     for (int64_t i = begin; i < end; i++) {
       const int64_t n_pieces = lay_pieces(at, i);
-      ae_direct_fetch(&at->next_source);
-      ae_direct_fetch(&at->next_target);
+      ae_conv_fetch(&at->next_source);
+      ae_conv_fetch(&at->next_target);
       real *to = picture + ((at->h.first + i * at->h.out_step) * p->columns + at->v.first) * p->channels;
       if (p->few)
         run_row_of_few(at, n_pieces, to);
@@ -280,9 +280,9 @@ static void look_ahead(const pass *p, unit next, place *at) {
   const ae_direct_source *s = &p->source;
   const span rows = reads(p, axis_h, p->phases_h, next.begin, next.end);
   const int64_t calls = p->phases_h * p->phases_w * p->windows, out_step = p->back ? p->conv->stride_h : 1;
-  at->next_source = ae_direct_ahead_of(s->data, s->rows, s->columns * s->channels, next.n, rows.low, rows.high, calls);
-  at->next_target = ae_direct_ahead_of(p->out, p->rows, p->columns * p->channels, next.n, next.begin * out_step,
-                                       next.end * out_step, calls);
+  at->next_source = ae_conv_ahead_of(s->data, s->rows, s->columns * s->channels, next.n, rows.low, rows.high, calls);
+  at->next_target = ae_conv_ahead_of(p->out, p->rows, p->columns * p->channels, next.n, next.begin * out_step,
+                                     next.end * out_step, calls);
 }
 
 static void run_band(const pass *p, place *at, unit u, real *room) {

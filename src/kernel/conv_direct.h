@@ -6,6 +6,7 @@
 #ifndef AE_KERNEL_CONV_DIRECT_H
 #define AE_KERNEL_CONV_DIRECT_H
 
+#include "kernel/conv_ahead.h"
 #include "kernel/conv_direct_kernels.h"
 #include "kernel/conv_paths.h"
 
@@ -43,21 +44,8 @@ int64_t ae_direct_band_room(const ae_direct_source *s, int64_t rows);
 ae_direct_band ae_direct_band_at(const ae_direct_source *s, int64_t n, int64_t group, int64_t begin, int64_t end,
                                  real *room);
 
-/* Memory that the next band will want, called into the cache bit by bit while this one is worked on; not worth it
-** where each element meets fewer others than this. */
+/* What comes next (conv_ahead.h) is not worth calling where each element meets fewer others than this. */
 enum { AE_DIRECT_WORTH_AHEAD = 64 };
-typedef struct ae_direct_ahead {
-  const char *at, *end;
-  int64_t step; /* bytes at each call */
-} ae_direct_ahead;
-
-/* Rows [begin, end), those that there are, of picture n; in `calls` calls. */
-ae_direct_ahead ae_direct_ahead_of(const real *data, int64_t rows, int64_t row, int64_t n, int64_t begin, int64_t end,
-                                   int64_t calls);
-static inline void ae_direct_fetch(ae_direct_ahead *a) {
-  const char *stop = a->end - a->at < a->step ? a->end : a->at + a->step;
-  for (; a->at < stop; a->at += 64) __builtin_prefetch(a->at, 0, 2);
-}
 
 /* Channels [begin, begin + valid) of those of a group, in the kernels' width `which`; packed ones begin at `at`. */
 typedef struct ae_direct_block {

@@ -1,6 +1,6 @@
 /*
-** conv_direct_axis: one dimension of a pass of conv_direct.c: which source each
-** target reads. Forward there is one phase; in the gradient of the data targets
+** conv_direct_axis: one dimension of a pass of conv_direct.c, and of conv_amx.c:
+** which source each target reads. Forward there is one phase; in the gradient of the data targets
 ** whose places leave the same rest by the stride read alike, and are one each.
 */
 #ifndef AE_KERNEL_CONV_DIRECT_AXIS_H

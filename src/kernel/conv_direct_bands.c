@@ -62,16 +62,6 @@ ae_direct_band ae_direct_band_at(const ae_direct_source *s, int64_t n, int64_t g
   return (ae_direct_band){room, -begin * s->line - s->low * s->pitch};
 }
 
-ae_direct_ahead ae_direct_ahead_of(const real *data, int64_t rows, int64_t row, int64_t n, int64_t begin, int64_t end,
-                                   int64_t calls) {
-  if (begin < 0) begin = 0;
-  if (end > rows) end = rows;
-  if (begin >= end) return (ae_direct_ahead){0};
-  const int64_t bytes = (end - begin) * row * (int64_t)sizeof *data;
-  const char *at = (const char *)(data + (n * rows + begin) * row);
-  return (ae_direct_ahead){at, at + bytes, (bytes / calls / 64 + 1) * 64};
-}
-
 /* ---- Blocks ---- */
 
 /* The widest that pads no more than the narrowest would. */

@@ -37,7 +37,7 @@ typedef struct place {
   int64_t y_step;
   int64_t begin, end; /* rows of y */
   real *sums;         /* of the block */
-  ae_direct_ahead next_source, next_y;
+  ae_conv_ahead next_source, next_y;
   int part;
   int64_t made; /* pixels so far */
 } place;
@@ -82,8 +82,8 @@ static void add_taps(place *at, ae_direct_block b, ae_range rows, int64_t r, int
     const int64_t taps = ae_direct_share(count, kernels->most[b.which], number, &i);
     sum.in = in + i;
     sum.sums = at->sums + (tap + i) * b.width;
-    ae_direct_fetch(&at->next_source);
-    ae_direct_fetch(&at->next_y);
+    ae_conv_fetch(&at->next_source);
+    ae_conv_fetch(&at->next_y);
     kernels->outer[b.which][taps - 1](&sum);
     i += taps;
   }
@@ -141,8 +141,8 @@ static void look_ahead(const pass *p, int64_t n, int64_t begin, place *at) {
   const int64_t end = begin + p->windows, taps = c->r * c->s * p->group_c;
   const int64_t calls = taps / p->kernels->most[p->kernels->n_widths - 1] + 1;
   const ae_range rows = reads(c, begin, end);
-  at->next_source = ae_direct_ahead_of(p->source.data, c->h, c->w * c->c, n, rows.begin, rows.end, calls);
-  at->next_y = ae_direct_ahead_of(p->y, c->p, c->q * c->k, n, begin, end, calls);
+  at->next_source = ae_conv_ahead_of(p->source.data, c->h, c->w * c->c, n, rows.begin, rows.end, calls);
+  at->next_y = ae_conv_ahead_of(p->y, c->p, c->q * c->k, n, begin, end, calls);
 }
 
 /* What the band reads of it, and with the last band of picture n the rest. */
@@ -153,10 +153,7 @@ static void make(const pass *p, place *at, int64_t n, ae_range source_rows) {
   int64_t end = p->of_source ? source_rows.end : at->end;
   if (end < 0) end = 0;
   if (end > rows || at->end == c->p) end = rows;
-  end = (n * rows + end) * columns;
-  if (at->made < n * rows * columns) at->made = n * rows * columns;
-  if (at->made < end) p->maker->make(p->maker->arg, at->part, at->made, end);
-  if (at->made < end) at->made = end;
+  ae_conv_make(p->maker, at->part, &at->made, n * rows * columns, (n * rows + end) * columns);
 }
 
 static void add_band(const pass *p, place *at, int64_t n, int64_t begin) {

@@ -15,6 +15,9 @@
 /* Arithmetic under which another thread costs more than it gains. */
 enum { AE_CONV_WORK_PER_THREAD = 1 << 18 };
 
+/* A side of the kernels that tiles of AMX serve, at most. */
+enum { AE_CONV_AMX_SIDE = 16 };
+
 typedef struct ae_conv_path {
   ae_status (*forward)(ae_context *ctx, const ae_conv *conv, const real *x, ae_conv_weights w,
                        const ae_conv_finish *finish, real *y, ae_error *err);
@@ -29,8 +32,11 @@ extern const ae_conv_path ae_conv_direct;
 /* The direct way's. `maker` NULL: nothing is to be made; else there are at least as many pictures as threads. */
 ae_status ae_direct_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy,
                                     const ae_conv_maker *maker, real *dw, ae_error *err);
-/* AE_UNSUPPORTED without a message, before anything is written: it has no way for this convolution. */
+/* AE_UNSUPPORTED without a message, before anything is written or made: it has no way for this convolution. */
 extern const ae_conv_path ae_conv_onednn;
+extern const ae_conv_path ae_conv_amx;
+ae_status ae_amx_weight_gradient(ae_context *ctx, const ae_conv *conv, const real *x, const real *dy,
+                                 const ae_conv_maker *maker, real *dw, ae_error *err);
 extern const ae_conv_path ae_conv_depthwise; /* groups = c = k */
 
 /* What tells one packed form of weights from another: whose, of what, for what, how large. Zeros where it does not
@@ -48,6 +54,8 @@ _Static_assert(sizeof(ae_conv_form) == 4 * sizeof(int64_t) + sizeof(ae_conv) &&
 ** caller releases it. Errors: AE_NO_MEMORY, also where pack says false. */
 ae_status ae_conv_packed(ae_context *ctx, ae_conv_weights w, ae_conv_form form,
                          bool (*pack)(void *arg, const real *w, void *to), void *arg, ae_kept **out, ae_error *err);
+/* Pixels that are not made yet, of [begin, end), which grows while a picture is worked on; `made`: up to where. */
+void ae_conv_make(const ae_conv_maker *maker, int part, int64_t *made, int64_t begin, int64_t end);
 double ae_conv_work(const ae_conv *conv); /* multiplications and additions */
 /* In how many parts `units` equal pieces of the whole work are worth splitting. */
 int ae_conv_parts(const ae_context *ctx, const ae_conv *conv, int64_t units);

@@ -1,0 +1,185 @@
+/*
+** conv_amx: convolutions on tiles where there is such a multiplier: all three
+** directions against the definition over random shapes, small pictures of which
+** several are one unit, bands of large ones, makers; what tiles can't multiply;
+** how far off the result is; that nothing of it depends on the other thread.
+*/
+#include <float.h>
+
+#include "conv_cases.h"
+#include "kernel/backend.h"
+
+enum { NOTHING_HERE = 77 /* to ctest: skipped */ };
+
+static void check_case(ae_context *ctx, const ae_conv *c) {
+  check_path(ctx, c, &ae_conv_amx, "AMX");
+  CHECK(c->n < ae_context_threads(ctx) || check_maker(ctx, c, true), "no maker of x");
+  CHECK(c->n < ae_context_threads(ctx) || check_maker(ctx, c, false), "no maker of dy");
+}
+
+/* Units of several pictures, of one, of a band; steps that channels fill and do not; a kernel as large as there is. */
+static void check_units(ae_context *ctx) {
+  static const ae_conv cases[] = {
+      {53, 4, 4, 24, 3, 3, 40, 4, 4, 1, 1, 1, 1, 1, 1, 1},    {41, 5, 3, 32, 3, 3, 32, 3, 2, 1, 2, 2, 1, 1, 1, 1},
+      {9, 14, 14, 32, 3, 3, 32, 14, 14, 1, 1, 1, 1, 1, 1, 1}, {3, 14, 15, 48, 3, 3, 33, 7, 8, 1, 2, 2, 1, 1, 1, 1},
+      {2, 61, 66, 16, 3, 3, 20, 61, 66, 1, 1, 1, 1, 1, 1, 1}, {1, 64, 64, 32, 3, 3, 32, 32, 32, 1, 2, 2, 1, 1, 1, 1},
+      {5, 2, 2, 70, 2, 2, 64, 1, 1, 1, 1, 1, 1, 1, 0, 0},     {4, 20, 20, 5, 16, 16, 6, 5, 5, 1, 1, 1, 1, 1, 0, 0},
+      {3, 9, 11, 64, 1, 1, 32, 9, 11, 1, 1, 1, 1, 1, 0, 0},   {2, 12, 12, 33, 3, 3, 31, 8, 8, 1, 1, 1, 2, 2, 0, 0},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) check_case(ctx, &cases[i]);
+}
+
+/* ---- Infinities, nan, and what rounds to an infinity ---- */
+
+static ae_status run(ae_context *ctx, const ae_conv *c, const ae_conv_path *path, int which, const real *x,
+                     const real *w, const real *y, const ae_conv_finish *finish, real *out) {
+  const ae_conv_weights weights = {w, NULL};
+  if (which == 0) return path->forward(ctx, c, x, weights, finish, out, NULL);
+  if (which == 1) return path->data_gradient(ctx, c, y, weights, finish, out, NULL);
+  return path->weight_gradient(ctx, c, x, y, out, NULL);
+}
+
+/* As the direct way has it, bit by bit; or nearly, where no target reads the odd one. */
+static bool alike(const real *got, const real *wanted, int64_t count) {
+  if (memcmp(got, wanted, (size_t)count * sizeof *got) == 0) return true;
+  for (int64_t i = 0; i < count; i++)
+    if (!(fabs((double)got[i] - (double)wanted[i]) < 1e-4)) return false;
+  return true;
+}
+
+static void check_odd(ae_context *ctx, const ae_conv *c) {
+  const real odd[] = {(real)INFINITY, -(real)INFINITY, (real)NAN, FLT_MAX};
+  const sizes n = sizes_of(c);
+  const int64_t counts[] = {n.x, n.w, n.y}, outs[] = {n.y, n.x, n.w};
+  for (int which = 0; which < 3; which++)
+    for (int where = 0; where < 3; where++)
+      for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        real *in[] = {filled(n.x), filled(n.w), filled(n.y)};
+        real *got = filled(outs[which]), *wanted = filled(outs[which]);
+        in[where][draw(0, counts[where] - 1)] = odd[i];
+        CHECK(run(ctx, c, &ae_conv_amx, which, in[0], in[1], in[2], NULL, got) == AE_OK, "odd numbers fail");
+        CHECK(run(ctx, c, &ae_conv_direct, which, in[0], in[1], in[2], NULL, wanted) == AE_OK, "odd numbers fail");
+        CHECK(alike(got, wanted, outs[which]), "direction %d, %g in %d: not as direct", which, (double)odd[i], where);
+        for (int j = 0; j < 3; j++) free(in[j]);
+        free(got), free(wanted);
+      }
+}
+
+/* ---- Figures ---- */
+
+static double apart(const real *got, const double *wanted, int64_t count) {
+  double sum = 0;
+  for (int64_t i = 0; i < count; i++) sum += ((double)got[i] - wanted[i]) * ((double)got[i] - wanted[i]);
+  return sqrt(sum / (double)count);
+}
+
+/* No further off than sums of floats are. */
+static void check_errors(ae_context *ctx) {
+  const ae_conv c = {4, 14, 14, 32, 3, 3, 32, 14, 14, 1, 1, 1, 1, 1, 1, 1};
+  const sizes n = sizes_of(&c);
+  const int64_t outs[] = {n.y, n.x, n.w};
+  real *x = filled(n.x), *w = filled(n.w), *y = filled(n.y);
+  for (int which = 0; which < 3; which++) {
+    real *got = filled(outs[which]), *direct = filled(outs[which]);
+    double *wanted = calloc((size_t)outs[which], sizeof *wanted);
+    define(&c, which, x, w, y, wanted);
+    CHECK(run(ctx, &c, &ae_conv_amx, which, x, w, y, NULL, got) == AE_OK &&
+              run(ctx, &c, &ae_conv_direct, which, x, w, y, NULL, direct) == AE_OK,
+          "direction %d fails", which);
+    const double ours = apart(got, wanted, outs[which]), theirs = apart(direct, wanted, outs[which]);
+    CHECK(ours < theirs, "direction %d: off by %g, floats by %g", which, ours, theirs);
+    free(got), free(direct), free(wanted);
+  }
+  free(x), free(w), free(y);
+}
+
+/* Bias, activation and what it saves, as the direct way does them. */
+static void check_finish(ae_context *ctx) {
+  const ae_conv c = {9, 14, 14, 32, 3, 3, 40, 7, 7, 1, 2, 2, 1, 1, 1, 1};
+  static const ae_activation_kind kinds[] = {AE_LINEAR, AE_RELU, AE_GELU, AE_SIGMOID};
+  const sizes n = sizes_of(&c);
+  real *x = filled(n.x), *w = filled(n.w), *y = filled(n.y), *b = filled(c.k);
+  for (int which = 0; which < 2; which++)
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+      const int64_t count = which == 0 ? n.y : n.x;
+      real *got = filled(count), *wanted = filled(count), *saved = filled(count), *z = filled(count);
+      const ae_conv_finish finish = {.f = {.kind = kinds[i]}, .b = b, .saved = saved};
+      const ae_conv_finish direct = {.f = {.kind = kinds[i]}, .b = b, .saved = z};
+      CHECK(run(ctx, &c, &ae_conv_amx, which, x, w, y, &finish, got) == AE_OK &&
+                run(ctx, &c, &ae_conv_direct, which, x, w, y, &direct, wanted) == AE_OK,
+            "direction %d fails", which);
+      double worst = 0;
+      for (int64_t j = 0; j < count; j++) {
+        worst = fmax(worst, fabs((double)got[j] - (double)wanted[j]));
+        if (ae_activation_saves_input(kinds[i])) worst = fmax(worst, fabs((double)saved[j] - (double)z[j]));
+      }
+      CHECK(worst < 1e-4, "direction %d, activation %d: %g apart", which, (int)kinds[i], worst);
+      free(got), free(wanted), free(saved), free(z);
+    }
+  free(x), free(w), free(y), free(b);
+}
+
+/* Twice the same bits. */
+static void check_again(ae_context *ctx) {
+  const ae_conv c = {9, 14, 14, 32, 3, 3, 40, 14, 14, 1, 1, 1, 1, 1, 1, 1};
+  const sizes n = sizes_of(&c);
+  real *x = filled(n.x), *y = filled(n.y), *first = filled(n.w), *second = filled(n.w);
+  CHECK(ae_conv_amx.weight_gradient(ctx, &c, x, y, first, NULL) == AE_OK &&
+            ae_conv_amx.weight_gradient(ctx, &c, x, y, second, NULL) == AE_OK &&
+            memcmp(first, second, (size_t)n.w * sizeof *first) == 0,
+        "other bits the second time");
+  free(x), free(y), free(first), free(second);
+}
+
+/* Convolutions that read the same weights in different ways, in turns: one must not be given another's form. */
+static void check_keys(ae_context *ctx) {
+  static const ae_conv cases[] = {
+      {2, 7, 8, 32, 3, 3, 32, 7, 8, 1, 1, 1, 1, 1, 1, 1}, {2, 7, 8, 32, 3, 3, 32, 5, 6, 1, 1, 1, 1, 1, 0, 0},
+      {2, 7, 8, 32, 3, 3, 32, 4, 4, 1, 2, 2, 1, 1, 1, 1}, {2, 7, 8, 32, 3, 3, 32, 4, 4, 1, 2, 2, 1, 1, 0, 1},
+      {2, 7, 8, 32, 3, 3, 32, 7, 4, 1, 1, 2, 1, 1, 1, 1}, {2, 9, 8, 32, 3, 3, 32, 9, 8, 1, 1, 1, 2, 2, 2, 2},
+      {2, 1, 8, 32, 3, 3, 32, 1, 8, 1, 3, 1, 1, 1, 1, 1}, {2, 7, 8, 16, 3, 3, 64, 7, 8, 1, 1, 1, 1, 1, 1, 1},
+      {2, 7, 8, 64, 3, 3, 16, 7, 8, 1, 1, 1, 1, 1, 1, 1}, {2, 7, 8, 16, 3, 3, 64, 7, 4, 1, 1, 2, 1, 1, 1, 1},
+      {2, 7, 8, 48, 1, 4, 48, 7, 5, 1, 1, 1, 1, 1, 0, 0}, {2, 7, 8, 96, 1, 1, 96, 7, 8, 1, 1, 1, 1, 1, 0, 0},
+  };
+  ae_storage *storage = weights_in_storage(ctx, sizes_of(&cases[0]).w);
+  for (int turn = 0; turn < 2; turn++)
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+      for (int which = 0; which < 2; which++) {
+        CHECK(sizes_of(&cases[i]).w == sizes_of(&cases[0]).w, "case %d has other weights", (int)i);
+        run_kept(ctx, &cases[i], &ae_conv_amx, which, storage, "in turns");
+      }
+  ae_storage_release(storage);
+  for (int i = 0; i < 3; i++) check_kept(ctx, &cases[i], &ae_conv_amx, "kept");
+}
+
+int main(void) {
+  if (!ae_backend_amx(false)) {
+    puts("no tiles here");
+    return NOTHING_HERE;
+  }
+  for (int threads = 1; threads <= 3; threads++) {
+    ae_context *ctx = NULL;
+    ae_error err;
+    if (ae_context_open(&(ae_options){.threads = threads}, &ctx, &err) != AE_OK) {
+      printf("%s\n", err.message);
+      return 1;
+    }
+    CHECK(ae_conv_fix(ctx, AE_CONV_AMX, NULL) == AE_OK, "not to be fixed");
+    for (int i = 0; i < 100; i++) {
+      const ae_conv c = random_conv(1, i % 2 ? 12 : 70);
+      check_case(ctx, &c);
+    }
+    check_units(ctx);
+    for (int i = 0; i < 10; i++) {
+      const ae_conv c = random_conv(1, 40);
+      check_odd(ctx, &c);
+    }
+    check_errors(ctx);
+    check_finish(ctx);
+    check_again(ctx);
+    check_keys(ctx);
+    ae_context_close(ctx);
+  }
+  printf("%d failures\n", failures);
+  return failures != 0;
+}
