@@ -2,7 +2,12 @@ local ae = require "aelua"
 local batches = require "aelua.model.batches"
 local support = require "spec.support.nn"
 
-local function map(data, size, shape, fn) return batches.map("x:ask", ae.data.dataset, data, size, shape, fn) end
+local function map(data, size, shape, fn)
+  return batches.map("x:ask", ae.data.dataset, data, size, shape, function(model, ...)
+    assert.equal("model", model)
+    return fn(...)
+  end, "model")
+end
 
 describe("a function of batches", function()
   before_each(function() ae.seed(3) end)
@@ -40,10 +45,18 @@ describe("a function of batches", function()
   it("is refused data of another shape", function()
     local function same(batch) return batch end
     support.raises("x:ask wants %[N, 3%], got %[5, 2%]", map, ae.rand { 5, 2 }, 2, { 3 }, same)
+    support.raises("x:ask wants %[N, 3%], got %[3%]", map, ae.rand { 3 }, 2, { 3 }, same)
+    support.raises("x:ask wants %[N, 3%], got %[1, 1, 3%]", map, ae.rand { 1, 1, 3 }, 2, { 3 }, same)
+    support.raises("x:ask wants %[N, 2, 3%], got %[5, 3, 2%]", map, ae.rand { 5, 3, 2 }, 2, { 2, 3 }, same)
     support.raises("x:ask wants %[N%], got %[5, 2%]", map, ae.rand { 5, 2 }, 2, {}, same)
+    support.raises("x:ask wants a %[N, 2%], got %[1, 3%]", map, { a = ae.ones { 1, 3 } }, 2, { a = { 2 } }, same)
     support.raises("x:ask: the data set is empty", map, ae.data.dataset(ae.zeros { 0, 2 }), 2, { 2 }, same)
     support.raises("x:ask: the model has no input 'b'", map, { a = ae.ones { 1, 2 }, b = ae.ones { 1 } }, 2,
       { a = { 2 } }, same)
     support.raises("x:ask wants named tensors, got one", map, ae.ones { 1, 2 }, 2, { a = { 2 } }, same)
+    support.raises("x:ask wants named tensors, got one", map, ae.ones { 1 }, 2, { a = { 2 } }, same)
+    local gone = ae.ones { 1, 3 }
+    gone:free()
+    support.raises("the tensor has been freed", map, gone, 2, { 3 }, same)
   end)
 end)

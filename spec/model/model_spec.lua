@@ -43,6 +43,57 @@ describe("a model", function()
     assert.is_true(model.encoder[2].training)
   end)
 
+  it("puts modes back where a layer raises, and sees what has changed since the last question", function()
+    local model = small()
+    local x = ae.rand { 1, 6 }
+    local Odd = nn.Module:extend("Odd")
+    function Odd:forward(t)
+      self.seen = self.training
+      return self.fails and error("stop") or t
+    end
+    model:encode(x)
+    local odd = Odd()
+    model.encoder[2], odd.fails = odd, true
+    for _, method in ipairs { "encode", "reconstruct" } do
+      raises("encoder%[2%] Odd: .*stop", model[method], model, x)
+      assert.is_false(odd.seen)
+      assert.is_true(odd.training and model.training and model.encoder.training)
+    end
+    odd.fails, odd.seen = false, nil
+    odd:eval()
+    model:encode(x)
+    assert.is_false(odd.seen)
+    assert.is_false(odd.training)
+    odd:train()
+    model:encode(x)
+    assert.is_false(odd.seen)
+    assert.is_true(odd.training)
+    model.encoder = nn.Sequential { nn.Dense(3), Odd() }
+    assert.same(model.encoder:forward(x):totable(), model:encode(x):totable())
+    assert.is_false(model.encoder[2].seen)
+    assert.is_true(model.encoder[2].training)
+  end)
+
+  it("asks by the methods that a class or an object has of its own", function()
+    local Mine, calls = ae.Autoencoder:extend("Mine"), {}
+    function Mine:quietly(...)
+      calls[#calls + 1] = "quietly"
+      return ae.Autoencoder.quietly(self, ...)
+    end
+    function Mine:prepare(value)
+      calls[#calls + 1] = "prepare"
+      return value * 2
+    end
+    function Mine:encode_batch(x) return self.encoder:forward(x) end
+    local model = Mine { input = { 2 }, encoder = nn.Dense(2), decoder = nn.Dense(2) }
+    local x = ae.rand { 1, 2 }
+    support.near(model.encoder:forward(x * 2):totable(), model:encode(x))
+    assert.same({ "quietly", "prepare" }, calls)
+    local outputs = {}
+    model:watch(function(place) outputs[#outputs + 1] = place end, model.reconstruct, model, x)
+    assert.same({ "encoder", "decoder", "" }, outputs)
+  end)
+
   it("asks data sets as it asks tensors", function()
     local model = small()
     local x = ae.rand { 11, 6 }

@@ -108,6 +108,76 @@ describe("modes", function()
     assert.is_false(module[2].training)
   end)
 
+  it("come back as they were, whatever they were and whatever is done to them meanwhile", function()
+    local Still = nn.Module:extend("Still")
+    Still.training = false
+    local module = nn.Sequential { nn.Dropout(0.5), nn.Dropout(0.5), Still() }
+    module[2]:eval()
+    rawset(module[1], "training", "odd")
+    module:quietly(function()
+      for i = 1, 3 do assert.is_false(module[i].training) end
+      module:train()
+      module:quietly(function() assert.is_false(module[2].training) end)
+      assert.is_true(module[2].training)
+    end)
+    assert.equal("odd", module[1].training)
+    assert.is_false(module[2].training)
+    assert.is_false(module[3].training)
+    assert.is_true(module.training)
+  end)
+
+  it("are seen as they are at each call", function()
+    local module = nn.Sequential { nn.Dropout(0.5), nn.Sequential { nn.Dropout(0.5) } }
+    local function modes()
+      return module:quietly(function() return module[1].training, module[2][1].training end)
+    end
+    assert.same({ false, false }, { modes() })
+    module[2][1].training = false
+    modes()
+    assert.same({ true, true, false }, { module[1].training, module[2].training, module[2][1].training })
+    module[2][1].training = true
+    module[1]:eval()
+    assert.same({ false, false }, { modes() })
+    assert.same({ false, true, true }, { module[1].training, module[2].training, module[2][1].training })
+  end)
+
+  it("reach what has come in the place of another module, in a field, a list or a table", function()
+    local Parts = nn.Module:extend("Parts")
+    function Parts:init() self.field, self.list, self[1] = nn.Tanh(), { { name = nn.Tanh() } }, nn.Tanh() end
+    local module = Parts()
+    local function modes()
+      return module:quietly(function() return module.field.training, module.list[1].name.training, module[1].training end)
+    end
+    modes()
+    local before = module.field
+    module.field, module.list[1].name, module[1] = nn.ReLU(), nn.ReLU(), nn.ReLU()
+    assert.same({ false, false, false }, { modes() })
+    assert.is_true(module.field.training and module.list[1].name.training and module[1].training)
+    module:eval()
+    assert.is_false(module.field.training or module.list[1].name.training or module[1].training)
+    assert.is_true(before.training)
+    module.more, module.list[2] = nn.Tanh(), nn.Tanh()
+    module:quietly(function() assert.is_false(module.more.training or module.list[2].training) end)
+  end)
+
+  it("come back to the modules that had them, where quietly puts another one into their place", function()
+    local module = nn.Sequential { nn.Tanh() }
+    local before, after = module[1], nn.ReLU()
+    module:quietly(function() module[1] = after end)
+    assert.is_true(before.training and after.training)
+  end)
+
+  it("quietly gives what the function gives, and raises what it raises", function()
+    local module = nn.Tanh()
+    local given = table.pack(module:quietly(function(...) return select("#", ...), ..., nil end, 1, nil))
+    assert.same({ 2, 1, n = 3 }, given)
+    assert.equal(0, select("#", module:quietly(function() end)))
+    local value = { "mine" }
+    local ok, failure = pcall(module.quietly, module, error, value)
+    assert.is_false(ok)
+    assert.equal(value, failure)
+  end)
+
   it("quietly records nothing", function()
     local dense = nn.Dense(2)
     dense:build { 2 }

@@ -40,18 +40,43 @@ describe("the tree below a module", function()
     assert.is_nil(tree.place(parent, nn.ReLU()))
   end)
 
-  it("gives the modules alone in the same order", function()
+  it("has one mode, that of what is listed and of nothing else", function()
     local Node = nn.Module:extend("Node")
-    local root, shared = Node(), nn.Dense(2)
-    root.first, root._hidden = { nn.Sequential { nn.Tanh(), shared }, { deep = nn.ReLU() } }, nn.Tanh()
+    local root, shared, private = Node(), nn.Dense(2), nn.Tanh()
+    root.first, root._hidden = { nn.Sequential { nn.Tanh(), shared }, { deep = nn.ReLU(), _not = private } }, private
     root.again, root.data, root.text = shared, ae.data.dataset(ae.ones(2, 2)), "text"
-    root[1], root.up = nn.Flatten(), root
-    local listed = {}
-    for i, entry in ipairs(tree.list(root).modules) do listed[i] = entry.value end
-    assert.equal(6, #listed)
-    local modules = tree.modules(root)
-    assert.equal(#listed, #modules)
-    for i = 1, #listed do assert.is_true(rawequal(listed[i], modules[i])) end
+    root[1], root.up, root.list = nn.Flatten(), root, { 1, 2, { 3 } }
+    root.list.itself = root.list
+    rawset(root, "set_raw", nn.ReLU())
+    root.data.model = private
+    for i = 1, 100 do root.list[3 + i] = { name = i, layer = nn.Sequential { nn.Tanh() } } end
+    local listed = tree.list(root).modules
+    assert.equal(206, #listed)
+    assert.equal(root, tree.set_mode(root, false))
+    for _, entry in ipairs(listed) do assert.is_false(entry.value.training) end
+    assert.is_true(private.training)
+    assert.is_true(rawget(root, "set_raw").training)
+    tree.set_mode(root, true)
+    local seen = tree.evaluating(root, function()
+      for _, entry in ipairs(listed) do assert.is_false(entry.value.training) end
+      return private.training
+    end)
+    assert.is_true(seen)
+    for _, entry in ipairs(listed) do assert.is_true(entry.value.training) end
+  end)
+
+  it("may have a field as wide as a data set", function()
+    local Node = nn.Module:extend("Node")
+    local root, numbers, deep = Node(), {}, {}
+    for i = 1, 100000 do numbers[i] = i end
+    root.numbers, root.deep = numbers, deep
+    for _ = 1, 10000 do
+      deep[1] = {}
+      deep = deep[1]
+    end
+    deep[1] = nn.Tanh()
+    root:eval()
+    assert.is_false(deep[1].training)
   end)
 
   it("writes places as scripts would", function()

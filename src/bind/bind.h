@@ -124,6 +124,7 @@ void ae_bind_open_operations(lua_State *L, ae_lua *lua);
 void ae_bind_open_autograd(lua_State *L, ae_lua *lua);
 void ae_bind_open_arena(lua_State *L, ae_lua *lua);
 void ae_bind_open_scope(lua_State *L, ae_lua *lua);
+void ae_bind_open_modes(lua_State *L, ae_lua *lua);
 void ae_bind_open_runtime(lua_State *L, ae_lua *lua);
 void ae_bind_open_profile(lua_State *L, ae_lua *lua);
 void ae_bind_open_terminal(lua_State *L, ae_lua *lua);

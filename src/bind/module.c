@@ -120,7 +120,7 @@ static void preload_embedded(lua_State *L) {
 static void (*const parts[])(lua_State *L, ae_lua *lua) = {
     ae_bind_open_errors,   ae_bind_open_call,     ae_bind_open_tensor,  ae_bind_open_operations, ae_bind_open_autograd,
     ae_bind_open_arena,    ae_bind_open_scope,    ae_bind_open_runtime, ae_bind_open_kernels,    ae_bind_open_profile,
-    ae_bind_open_terminal, ae_bind_open_describe, ae_bind_open_io,
+    ae_bind_open_terminal, ae_bind_open_describe, ae_bind_open_modes,   ae_bind_open_io,
 };
 
 static int load_core(lua_State *L) {

@@ -227,6 +227,21 @@ static int is_tensor(lua_State *L) {
   return 1;
 }
 
+/* core.is_batch(value, shape) -> whether it is a tensor [N, shape...] */
+static int is_batch(lua_State *L) {
+  const ae_box *box = ae_bind_test(L, ae_bind_lua(L), 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  const ae_shape *shape = box && box->tensor ? &box->tensor->shape : NULL;
+  bool fits = shape && (lua_Unsigned)shape->ndim == lua_rawlen(L, 2) + 1;
+  for (int i = 1; fits && i < shape->ndim; i++) {
+    lua_rawgeti(L, 2, i);
+    fits = lua_tointeger(L, -1) == shape->dims[i];
+    lua_pop(L, 1);
+  }
+  lua_pushboolean(L, fits);
+  return 1;
+}
+
 static const luaL_Reg methods[] = {{"item", item},
                                    {"totable", ae_tensor_to_table},
                                    {"detach", detach},
@@ -243,7 +258,8 @@ static const luaL_Reg metamethods[] = {
     {"__eq", same_tensor},           {"__lt", refuse_less},    {"__le", refuse_less_equal},
     {"__gc", free_tensor},           {"__close", free_tensor}, {NULL, NULL}};
 
-static const luaL_Reg functions[] = {{"is_tensor", is_tensor}, {"tensor", ae_tensor_from_table}, {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"is_tensor", is_tensor}, {"is_batch", is_batch}, {"tensor", ae_tensor_from_table}, {NULL, NULL}};
 
 void ae_bind_open_tensor(lua_State *L, ae_lua *lua) {
   ae_bind_functions(L, lua, functions);

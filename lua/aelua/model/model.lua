@@ -117,40 +117,34 @@ return function(tools, files)
   function Model:fit(train, given) return tools.fit(self, train, given, tools) end
 
   local function ask(self, method, data, given, shape, fn)
-    local who = ("%s:%s"):format(self.class_name, method)
-    local o = options.check(who, given, asked)
-    return self:quietly(batches.map, who, tools.dataset, data, o.batch_size, shape, fn)
+    local who = self.class_name .. ":" .. method
+    local size = given == nil and asked.batch_size.default or options.check(who, given, asked).batch_size
+    return self:quietly(batches.map, who, tools.dataset, data, size, shape, fn, self)
   end
+
+  local function encode(self, x, batch) return self:encode_batch(self:prepare(x), batch) end
 
   --- The codes of samples.
   ---@param data any a data set, a tensor [N, ...] or a table of named ones
   ---@param given? { batch_size?: integer } default 256
   ---@return aelua.Tensor [N, ...]
-  function Model:encode(data, given)
-    return ask(self, "encode", data, given, self.input, function(x, batch)
-      return self:encode_batch(self:prepare(x), batch)
-    end)
-  end
+  function Model:encode(data, given) return ask(self, "encode", data, given, self.input, encode) end
+
+  local function decode(self, z, batch) return self:restore(self:decode_batch(z, batch)) end
 
   --- The results of codes, in the units of the input.
   ---@param codes aelua.Tensor [N, ...]
   ---@param given? { batch_size?: integer } default 256
   ---@return aelua.Tensor [N, ...]
-  function Model:decode(codes, given)
-    return ask(self, "decode", codes, given, self.code, function(z, batch)
-      return self:restore(self:decode_batch(z, batch))
-    end)
-  end
+  function Model:decode(codes, given) return ask(self, "decode", codes, given, self.code, decode) end
+
+  local function reconstruct(self, x, batch) return self:restore(self:forward(self:prepare(x), batch)) end
 
   --- What the model makes of samples, in the units of the input.
   ---@param data any a data set, a tensor [N, ...] or a table of named ones
   ---@param given? { batch_size?: integer } default 256
   ---@return aelua.Tensor [N, ...]
-  function Model:reconstruct(data, given)
-    return ask(self, "reconstruct", data, given, self.input, function(x, batch)
-      return self:restore(self:forward(self:prepare(x), batch))
-    end)
-  end
+  function Model:reconstruct(data, given) return ask(self, "reconstruct", data, given, self.input, reconstruct) end
 
   --- Means over all samples: `loss`, its terms, and the metrics by name.
   ---@param data any a data set, a tensor [N, ...] or a table of named ones

@@ -141,15 +141,17 @@ return function(VariationalModel, tools)
     return self:draw_from(z, decoding(self, o))
   end
 
+  local function draw(self, z, batch)
+    return self:restore(self.likelihood:draw(self:generate(z, self:condition(batch))))
+  end
+
   --- Data drawn for codes.
   ---@param codes aelua.Tensor [N, latent]
   ---@param given? { batch_size?: integer }
   ---@return aelua.Tensor [N, ...]
   function VariationalModel:draw_from(codes, given)
     local who, o = check(self, "draw_from", given, {})
-    return self:quietly(batches.map, who, tools.dataset, self:told(codes, o), o.batch_size, self.code, function(z, batch)
-      return self:restore(self.likelihood:draw(self:generate(z, self:condition(batch))))
-    end)
+    return self:quietly(batches.map, who, tools.dataset, self:told(codes, o), o.batch_size, self.code, draw, self)
   end
 
   --- Codes, or samples, with what the model is told beside them.

@@ -27,6 +27,8 @@ local function looked_up(self, who, t)
   return core.no_grad(self.code_of, self, t)
 end
 
+local function tokens_of(self, x, batch) return self:tokens_of(self:prepare(x), batch) end
+
 ---@param class aelua.VariationalModel
 ---@param super aelua.VariationalModel
 ---@param tools aelua.ModelTools
@@ -38,9 +40,7 @@ return function(class, super, tools)
   function class:tokens(data, given)
     local who = self.class_name .. ":tokens"
     local o = options.check(who, given, asked)
-    return self:quietly(batches.map, who, tools.dataset, data, o.batch_size, self.input, function(x, batch)
-      return self:tokens_of(self:prepare(x), batch)
-    end)
+    return self:quietly(batches.map, who, tools.dataset, data, o.batch_size, self.input, tokens_of, self)
   end
 
   --- The results of codes or of tokens, in the units of the input.

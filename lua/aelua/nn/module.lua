@@ -27,6 +27,8 @@ local tree = require "aelua.nn.tree"
 local unknown_methods = require "aelua.nn.unknown_methods"
 local watch = require "aelua.nn.watch"
 
+local evaluating, no_grad, set_mode = tree.evaluating, core.no_grad, tree.set_mode
+
 ---@class aelua.Module: aelua.Class
 ---@field training boolean true: layers behave as in training (Dropout drops)
 ---@field input_shape integer[]? of one sample, once it is known
@@ -151,13 +153,8 @@ end
 ---@param fn fun(module: aelua.Module)
 ---@return T self
 function Module:apply(fn)
-  local modules = tree.modules(self)
-  for i = #modules, 1, -1 do fn(modules[i]) end
-  return self
-end
-
-local function set_mode(self, training)
-  for _, module in ipairs(tree.modules(self)) do module.training = training end
+  local modules = tree.list(self).modules
+  for i = #modules, 1, -1 do fn(modules[i].value) end
   return self
 end
 
@@ -173,18 +170,7 @@ function Module:eval() return set_mode(self, false) end
 ---@param fn function
 ---@param ... any
 ---@return any ... what fn gives
-function Module:quietly(fn, ...)
-  local modules = tree.modules(self)
-  local modes = {}
-  for i, module in ipairs(modules) do
-    modes[i] = module.training
-    module.training = false
-  end
-  local results = table.pack(pcall(core.no_grad, fn, ...))
-  for i, module in ipairs(modules) do module.training = modes[i] end
-  if not results[1] then error(results[2], 0) end
-  return table.unpack(results, 2, results.n)
-end
+function Module:quietly(fn, ...) return evaluating(self, no_grad, fn, ...) end
 
 --- Takes the parameters out of training; they stay parameters.
 ---@generic T: aelua.Module

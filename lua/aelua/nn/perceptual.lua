@@ -71,18 +71,13 @@ local function shortened(encoder, layers)
   return Sequential { table.unpack(encoder, 1, last) }
 end
 
--- fn(...) in evaluation mode while no parameter takes part in gradients; both come back.
+-- fn(...) while no parameter takes part in gradients; they come back.
 local function frozen(encoder, fn, ...)
-  local modes, trained = {}, {}
-  for _, module in encoder:named_modules() do
-    modes[module] = module.training
-    module.training = false
-  end
+  local trained = {}
   for _, parameter in ipairs(encoder:parameters()) do
     if parameter.requires_grad then trained[#trained + 1] = parameter:require_grad(false) end
   end
   local results = table.pack(pcall(fn, ...))
-  for module, training in pairs(modes) do module.training = training end
   for _, parameter in ipairs(trained) do parameter:require_grad(true) end
   if not results[1] then error(results[2], 0) end
   return table.unpack(results, 2, results.n)
@@ -131,7 +126,7 @@ function M.perceptual(encoder, given)
   local part = o.layers and shortened(encoder, o.layers) or encoder
 
   return function(prediction, target)
-    return frozen(part, function()
+    return tree.evaluating(part, frozen, part, function()
       local wanted = core.no_grad(features_at, part, places, target)
       local seen = features_at(part, places, prediction)
       local total
