@@ -1,5 +1,5 @@
 --- Encoding without gradients, one sample, few and many at once: milliseconds of a call and samples a second. Here by the
---- model's `encode`, which takes batches of 256 and checks what it is given, and by the encoder's `forward` alone; in PyTorch
+--- model's `encode`, told to take them all at once, which checks what it is given, and by the encoder's `forward` alone; in PyTorch
 --- in inference_mode, in Keras as a tf.function and with predict_on_batch.
 local figures = require "figures"
 

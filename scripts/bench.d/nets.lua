@@ -3,6 +3,8 @@ local ae = require "aelua"
 
 local nn, optim = ae.nn, ae.optim
 
+local default_batch = 256 -- of `encode`
+
 local Variational = nn.Module:extend("BenchVariational")
 
 function Variational:init(units) self.posterior = nn.Variational(units) end
@@ -66,7 +68,7 @@ function M.step(input, batch, layers)
   return function() ae.scope(step) end
 end
 
---- Encoding by a model's `encode`; the layers are the encoder's. The codes are let go at once, as they are in Python.
+--- Encoding by a model's `encode`, all samples at once; the layers are the encoder's. The codes are let go at once, as they are in Python.
 ---@param input integer[]
 ---@param batch integer
 ---@param layers string[]
@@ -75,7 +77,8 @@ function M.encode(input, batch, layers)
   local encoder, _, x = network(input, batch, layers)
   local decoder = nn.Sequential { nn.Flatten(), nn.Dense(input) }
   local model = ae.Autoencoder { input = input, encoder = encoder, decoder = decoder }
-  return function() model:encode(x):free() end
+  local given = batch > default_batch and { batch_size = batch } or nil
+  return function() model:encode(x, given):free() end
 end
 
 --- The same by the encoder alone.
