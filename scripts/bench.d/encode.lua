@@ -1,6 +1,6 @@
 --- Encoding without gradients, one sample, few and many at once: milliseconds of a call and samples a second. Here by the
---- model's `encode`, told to take them all at once, which checks what it is given, and by the encoder's `forward` alone; in PyTorch
---- in inference_mode, in Keras as a tf.function and with predict_on_batch.
+--- model's `encode`, which checks what it is given and is told to take it all at once, and by the encoder's `forward` alone;
+--- in PyTorch in inference_mode, in Keras as a tf.function and with predict_on_batch.
 local figures = require "figures"
 
 local M = {}
