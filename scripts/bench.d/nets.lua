@@ -68,7 +68,8 @@ function M.step(input, batch, layers)
   return function() ae.scope(step) end
 end
 
---- Encoding by a model's `encode`, all samples at once; the layers are the encoder's. The codes are let go at once, as they are in Python.
+--- Encoding by a model's `encode`, all samples together; the layers are the encoder's. The codes are let go at once, as they
+--- are in Python.
 ---@param input integer[]
 ---@param batch integer
 ---@param layers string[]
