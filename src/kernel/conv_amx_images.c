@@ -12,7 +12,8 @@ enum {
   ROOM = 3 << 17, /* bytes of a unit: measured to be better than a quarter and four times of that */
   MOST = 1 << 22, /* more are not worth it */
   UNITS_PER_THREAD = 4,
-  PLACES = 256 /* that are worth a unit */
+  PLACES = 256, /* of small pictures that are taken together */
+  FEW = 64      /* that are worth a unit, where several threads could share a picture */
 };
 
 static int64_t least(int64_t x, int64_t y) {
@@ -71,7 +72,10 @@ bool ae_amx_lay_units(const ae_context *ctx, ae_amx_images *x, int64_t bytes) {
   const int64_t rows = x->h.count, units = (int64_t)ctx->threads * UNITS_PER_THREAD;
   if (lines_of(x, 1) > MOST / x->pitch / bytes) return false;
   int64_t windows = ROOM / (x->pitch * bytes) - lines_of(x, 0);
-  if (ctx->threads > 1) windows = least(windows, ae_amx_ceiling(rows, ae_amx_ceiling(units, x->n)));
+  if (ctx->threads > 1) {
+    const int64_t share = ae_amx_ceiling(rows, ae_amx_ceiling(units, x->n)), worth = ae_amx_ceiling(FEW, x->pitch);
+    windows = least(windows, share > worth ? share : worth);
+  }
   if (windows < 1) windows = 1;
   x->windows = ae_amx_ceiling(rows, ae_amx_ceiling(rows, windows));
   x->bands = ae_amx_ceiling(rows, x->windows);

@@ -27,7 +27,8 @@
 **    128->256, 8x8 stride 2            243 362       255 425       225 233, tiles 381
 **    16->8, 14x14, batch 128           151 101       244 145       197  58
 **    32->3, 64x64, batch 64             90  54       187 169       174  49
-** So there from 32 channels on both sides.
+** So there from 32 channels on both sides, and from some hundreds of pixels: a single picture is cut into units that
+** tiles do not fill.
 */
 #include "kernel/conv_choice.h"
 
@@ -44,7 +45,7 @@ enum {
   FIRST_CAPACITY = 32,
   MOST = 512,
   AMX_CHANNELS = 32,
-  AMX_WORK = 1 << 22
+  AMX_PIXELS = 384
 };
 
 const char *const ae_conv_direction_names[] = {"forward", "data", "weights"};
@@ -73,7 +74,7 @@ static bool tiles_are_faster(const ae_conv *c, ae_conv_direction direction) {
 }
 
 static bool amx_is_faster(const ae_context *ctx, const ae_conv *c) {
-  if (c->c < AMX_CHANNELS || c->k < AMX_CHANNELS || ae_conv_work(c) < AMX_WORK) return false;
+  if (c->c < AMX_CHANNELS || c->k < AMX_CHANNELS || c->n * c->p * c->q < AMX_PIXELS) return false;
   return ae_conv_way_serves(AE_CONV_AMX, c) && ae_backend_amx(ctx->keep_environment);
 }
 
