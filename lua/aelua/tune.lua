@@ -7,14 +7,16 @@ local M = {}
 --- Chooses who computes convolutions. Each shape, forward and both gradients apart, is computed by one of several ways
 --- (`ae.kernels().convolutions` lists them): "direct", loops over the input as it lies; "tiles", products of tiles of
 --- the column matrix; "depthwise"; "onednn"; "amx", tiles of processors that have them. A table measured once, which is a
---- function of processor, shape and number of threads alone, says which, so that the same seed gives the same bits.
+--- function of processor, shape, number of threads and AELUA_BACKEND alone, says which, so that the same seed gives the
+--- same bits.
 ---
 ---   ae.tune(function() model:fit(train, { epochs = 1 }) end)   -- measures every way on every shape that comes
 ---   ae.tune "direct"                                           -- this one wherever it serves
 ---   ae.tune "table"                                            -- as it was
 ---
 --- What is measured holds until "table", or until the process ends; the ways differ in the last bits, so results of runs
---- that measured may differ there. Products of matrices are chosen by the environment variable AELUA_BACKEND alone.
+--- that measured may differ there. Who multiplies matrices is not chosen here, but by size and by the environment variable
+--- AELUA_BACKEND.
 --- Errors: what the function raises; invalid, another name.
 ---@param what fun(...)|"table"|"direct"|"tiles"|"depthwise"|"onednn"|"amx"
 ---@param ... any arguments of the function

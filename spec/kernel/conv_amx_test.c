@@ -2,16 +2,22 @@
 ** conv_amx: convolutions on tiles where there is such a multiplier: all three
 ** directions against the definition over random shapes, small pictures of which
 ** several are one unit, bands of large ones, makers; what tiles can't multiply;
-** how far off the result is; that nothing of it depends on the other thread.
+** how far off the result is; that nothing of it depends on what lay in memory
+** before; which convolutions come here.
 */
 #include <float.h>
 
 #include "conv_cases.h"
+#include "core/allocator.h"
+#include "core/context.h"
 #include "kernel/backend.h"
 
 enum { NOTHING_HERE = 77 /* to ctest: skipped */ };
 
 static void check_case(ae_context *ctx, const ae_conv *c) {
+  real *x = filled(sizes_of(c).x), *w = filled(sizes_of(c).w), *y = filled(sizes_of(c).y);
+  CHECK(ae_conv_amx.forward(ctx, c, x, (ae_conv_weights){w, NULL}, NULL, y, NULL) == AE_OK, "not served");
+  free(x), free(w), free(y);
   check_path(ctx, c, &ae_conv_amx, "AMX");
   CHECK(c->n < ae_context_threads(ctx) || check_maker(ctx, c, true), "no maker of x");
   CHECK(c->n < ae_context_threads(ctx) || check_maker(ctx, c, false), "no maker of dy");
@@ -47,7 +53,7 @@ static bool alike(const real *got, const real *wanted, int64_t count) {
   return true;
 }
 
-static void check_odd(ae_context *ctx, const ae_conv *c) {
+static void check_odd(ae_context *ctx, const ae_conv *c, const ae_conv_finish *finish) {
   const real odd[] = {(real)INFINITY, -(real)INFINITY, (real)NAN, FLT_MAX};
   const sizes n = sizes_of(c);
   const int64_t counts[] = {n.x, n.w, n.y}, outs[] = {n.y, n.x, n.w};
@@ -57,8 +63,8 @@ static void check_odd(ae_context *ctx, const ae_conv *c) {
         real *in[] = {filled(n.x), filled(n.w), filled(n.y)};
         real *got = filled(outs[which]), *wanted = filled(outs[which]);
         in[where][draw(0, counts[where] - 1)] = odd[i];
-        CHECK(run(ctx, c, &ae_conv_amx, which, in[0], in[1], in[2], NULL, got) == AE_OK, "odd numbers fail");
-        CHECK(run(ctx, c, &ae_conv_direct, which, in[0], in[1], in[2], NULL, wanted) == AE_OK, "odd numbers fail");
+        CHECK(run(ctx, c, &ae_conv_amx, which, in[0], in[1], in[2], finish, got) == AE_OK, "odd numbers fail");
+        CHECK(run(ctx, c, &ae_conv_direct, which, in[0], in[1], in[2], finish, wanted) == AE_OK, "odd numbers fail");
         CHECK(alike(got, wanted, outs[which]), "direction %d, %g in %d: not as direct", which, (double)odd[i], where);
         for (int j = 0; j < 3; j++) free(in[j]);
         free(got), free(wanted);
@@ -119,16 +125,65 @@ static void check_finish(ae_context *ctx) {
   free(x), free(w), free(y), free(b);
 }
 
-/* Twice the same bits. */
+/* Fills what the allocator has spare. */
+static void spoil(ae_context *ctx, int byte) {
+  enum { SIZES = 16 };
+  void *blocks[SIZES];
+  for (int i = 0; i < SIZES; i++) {
+    CHECK(ae_allocate(ctx->allocator, (size_t)1 << (8 + i), &blocks[i], NULL) == AE_OK, "no memory to spoil");
+    memset(blocks[i], byte, (size_t)1 << (8 + i));
+  }
+  for (int i = 0; i < SIZES; i++) ae_free(ctx->allocator, blocks[i], (size_t)1 << (8 + i));
+}
+
+/* The same bits whatever was in memory before. */
 static void check_again(ae_context *ctx) {
   const ae_conv c = {9, 14, 14, 32, 3, 3, 40, 14, 14, 1, 1, 1, 1, 1, 1, 1};
   const sizes n = sizes_of(&c);
-  real *x = filled(n.x), *y = filled(n.y), *first = filled(n.w), *second = filled(n.w);
-  CHECK(ae_conv_amx.weight_gradient(ctx, &c, x, y, first, NULL) == AE_OK &&
-            ae_conv_amx.weight_gradient(ctx, &c, x, y, second, NULL) == AE_OK &&
-            memcmp(first, second, (size_t)n.w * sizeof *first) == 0,
-        "other bits the second time");
-  free(x), free(y), free(first), free(second);
+  const int64_t outs[] = {n.y, n.x, n.w};
+  real *x = filled(n.x), *w = filled(n.w), *y = filled(n.y);
+  for (int which = 0; which < 3; which++) {
+    real *first = filled(outs[which]), *second = filled(outs[which]);
+    spoil(ctx, 0);
+    CHECK(run(ctx, &c, &ae_conv_amx, which, x, w, y, NULL, first) == AE_OK, "direction %d fails", which);
+    spoil(ctx, 0xff);
+    CHECK(run(ctx, &c, &ae_conv_amx, which, x, w, y, NULL, second) == AE_OK, "direction %d fails", which);
+    CHECK(memcmp(first, second, (size_t)outs[which] * sizeof *first) == 0, "direction %d: other bits", which);
+    free(first), free(second);
+  }
+  free(x), free(w), free(y);
+}
+
+/* The gradient of weights with a maker where what is to be made holds `before`. */
+static void run_made(ae_context *ctx, const ae_conv *c, bool of_x, real before, real *dw) {
+  const sizes n = sizes_of(c);
+  const int64_t count = of_x ? n.x : n.y, channels = of_x ? c->c : c->k;
+  seed = 1;
+  real *x = filled(n.x), *y = filled(n.y), *made = filled(count);
+  int *times = calloc((size_t)(count / channels), sizeof *times);
+  for (int64_t i = 0; i < count; i++) made[i] = before;
+  making m = {of_x ? x : y, made, channels, times};
+  const ae_conv_maker maker = {make, &m, of_x};
+  CHECK(ae_amx_weight_gradient(ctx, c, of_x ? made : x, of_x ? y : made, &maker, dw, NULL) == AE_OK, "not made");
+  free(x), free(y), free(made), free(times);
+}
+
+/* Nothing is read before it is made, not even to be multiplied by zeros. */
+static void check_made(ae_context *ctx) {
+  static const ae_conv cases[] = {
+      {3, 64, 64, 32, 4, 4, 32, 32, 32, 1, 2, 2, 1, 1, 1, 1}, {3, 64, 64, 32, 3, 3, 32, 32, 32, 1, 2, 2, 1, 1, 0, 0},
+      {3, 64, 64, 32, 3, 3, 32, 32, 32, 1, 2, 2, 1, 1, 1, 1}, {3, 64, 64, 32, 3, 3, 32, 64, 64, 1, 1, 1, 1, 1, 1, 1},
+      {3, 66, 66, 32, 2, 4, 32, 22, 21, 1, 3, 3, 1, 1, 0, 0},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (int of_x = 0; of_x < 2; of_x++) {
+      const int64_t count = sizes_of(&cases[i]).w;
+      real *clean = filled(count), *dirty = filled(count);
+      run_made(ctx, &cases[i], of_x, 0, clean);
+      run_made(ctx, &cases[i], of_x, (real)NAN, dirty);
+      CHECK(memcmp(clean, dirty, (size_t)count * sizeof *clean) == 0, "case %d: reads what is not made", (int)i);
+      free(clean), free(dirty);
+    }
 }
 
 /* Convolutions that read the same weights in different ways, in turns: one must not be given another's form. */
@@ -152,6 +207,86 @@ static void check_keys(ae_context *ctx) {
   for (int i = 0; i < 3; i++) check_kept(ctx, &cases[i], &ae_conv_amx, "kept");
 }
 
+/* A packed form of weights with an odd one, and of the same once they are mended. */
+static void check_odd_kept(ae_context *ctx) {
+  const ae_conv c = {2, 7, 8, 32, 3, 3, 32, 7, 8, 1, 1, 1, 1, 1, 1, 1};
+  const sizes n = sizes_of(&c);
+  ae_storage *storage = weights_in_storage(ctx, n.w);
+  real *w = storage->data, *x = filled(n.x), *got = filled(n.y), *wanted = filled(n.y);
+  for (int turn = 0; turn < 4; turn++) {
+    w[7] = turn % 2 ? 1 : (real)INFINITY;
+    ae_storage_touch(storage);
+    const ae_status status = ae_conv_amx.forward(ctx, &c, x, (ae_conv_weights){w, storage}, NULL, got, NULL);
+    CHECK(status == AE_OK && run(ctx, &c, &ae_conv_direct, 0, x, w, NULL, NULL, wanted) == AE_OK, "fails");
+    CHECK(alike(got, wanted, n.y), "turn %d: not as direct", turn);
+  }
+  free(x), free(got), free(wanted);
+  ae_storage_release(storage);
+}
+
+/* A clear status, and nothing is lost, at any budget; with enough the result. */
+static void check_budgets(ae_context *ctx) {
+  const ae_conv c = {4, 32, 32, 32, 4, 4, 64, 16, 16, 1, 2, 2, 1, 1, 1, 1};
+  const sizes n = sizes_of(&c);
+  const int64_t outs[] = {n.y, n.x, n.w};
+  real *x = filled(n.x), *w = filled(n.w), *y = filled(n.y);
+  for (int which = 0; which < 3; which++) {
+    real *got = filled(outs[which]), *wanted = filled(outs[which]);
+    int refused = 0, served = 0;
+    CHECK(run(ctx, &c, &ae_conv_amx, which, x, w, y, NULL, wanted) == AE_OK, "direction %d fails", which);
+    for (size_t budget = (size_t)1 << 16; budget <= (size_t)1 << 24; budget *= 2) {
+      ae_allocator_set_budget(ctx->allocator, budget);
+      const size_t live = ae_allocator_use(ctx->allocator).live;
+      const ae_status status = run(ctx, &c, &ae_conv_amx, which, x, w, y, NULL, got);
+      refused += status == AE_NO_MEMORY, served += status == AE_OK;
+      CHECK(status == AE_OK || status == AE_NO_MEMORY, "budget %zu: status %d", budget, (int)status);
+      CHECK(ae_allocator_use(ctx->allocator).live == live, "budget %zu: memory is lost", budget);
+      if (status == AE_OK) CHECK(memcmp(got, wanted, (size_t)outs[which] * sizeof *got) == 0, "other bits");
+    }
+    CHECK(refused > 0 && served > 0, "direction %d: %d refused, %d served", which, refused, served);
+    free(got), free(wanted);
+  }
+  ae_allocator_set_budget(ctx->allocator, 0);
+  free(x), free(w), free(y);
+}
+
+/* ---- Which convolutions come here ---- */
+
+static ae_conv_way way_of(ae_context *ctx, const ae_conv *c, ae_conv_direction direction) {
+  ae_conv_choice *choice = NULL;
+  CHECK(ae_conv_choose(ctx, c, direction, false, &choice, NULL) == AE_OK, "no choice");
+  return choice ? choice->way : AE_CONV_WAYS;
+}
+
+/* All that the seam does, makers included, without being told which way. */
+static void check_ways_of_seam(ae_context *ctx, const ae_conv *c) {
+  static const ae_conv_path seam = {ae_conv_forward, ae_conv_data_gradient, ae_conv_weight_gradient};
+  check_path(ctx, c, &seam, "the seam");
+  CHECK(check_maker(ctx, c, true) && check_maker(ctx, c, false), "no makers");
+}
+
+static void check_rule(int threads, bool keep_environment) {
+  static const ae_conv many = {5, 14, 14, 32, 3, 3, 32, 14, 14, 1, 1, 1, 1, 1, 1, 1};
+  ae_conv others[] = {many, many, many, many};
+  others[0].c = 31, others[1].k = 31, others[2].n = 1, others[3].groups = 2;
+  ae_context *ctx = NULL;
+  ae_conv_choices *choices = NULL;
+  const ae_options options = {.threads = threads, .keep_environment = keep_environment};
+  CHECK(ae_context_open(&options, &ctx, NULL) == AE_OK && ae_conv_choices_of(ctx, &choices, NULL) == AE_OK,
+        "no context");
+  for (int direction = 0; direction < 3; direction++) {
+    CHECK((way_of(ctx, &many, (ae_conv_direction)direction) == AE_CONV_AMX) == !keep_environment, "many channels");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+      CHECK(way_of(ctx, &others[i], (ae_conv_direction)direction) != AE_CONV_AMX, "other %d comes here", (int)i);
+  }
+  if (!keep_environment) check_ways_of_seam(ctx, &many);
+  CHECK(ae_conv_fix(ctx, AE_CONV_AMX, NULL) == AE_OK, "not to be fixed");
+  ae_conv_choice *choice = NULL;
+  CHECK(ae_conv_choose(ctx, &others[3], AE_CONV_WEIGHTS, true, &choice, NULL) == AE_OK && choice->way == AE_CONV_DIRECT,
+        "groups come here with a maker");
+  ae_context_close(ctx);
+}
+
 int main(void) {
   if (!ae_backend_amx(false)) {
     puts("no tiles here");
@@ -172,12 +307,19 @@ int main(void) {
     check_units(ctx);
     for (int i = 0; i < 10; i++) {
       const ae_conv c = random_conv(1, 40);
-      check_odd(ctx, &c);
+      real b[40] = {1, 2, 3};
+      const ae_conv_finish finish = {.f = {.kind = AE_RELU}, .b = b};
+      check_odd(ctx, &c, i % 2 ? &finish : NULL);
     }
     check_errors(ctx);
     check_finish(ctx);
     check_again(ctx);
+    check_made(ctx);
     check_keys(ctx);
+    check_odd_kept(ctx);
+    check_budgets(ctx);
+    check_rule(threads, false);
+    check_rule(threads, true);
     ae_context_close(ctx);
   }
   printf("%d failures\n", failures);

@@ -18,6 +18,7 @@ typedef struct walk {
   const void **met; /* the tables met so far, by address: open addressing, at most half full; none is taken out */
   size_t size;      /* a power of two */
   size_t count;
+  int modules; /* among them */
   int names; /* where the stack holds the names of the fields of the table in hand, */
   int block; /* and what `met` points to once `few` are too few */
   const void *few[64];
@@ -69,16 +70,17 @@ static bool holds_tables(lua_State *L) {
 /* Pops the value on top, unless it is a module, or a plain table that may lead to some, and is met for the first time.
  */
 static bool keep(lua_State *L, walk *w) {
-  bool kept = false;
+  bool kept = false, module = false;
   if (lua_istable(L, -1)) {
     if (lua_getmetatable(L, -1)) {
       lua_gettable(L, IS_MODULE);
-      kept = lua_toboolean(L, -1);
+      module = lua_toboolean(L, -1);
       lua_pop(L, 1);
     } else {
       kept = holds_tables(L);
     }
-    kept = kept && meet(L, w, lua_topointer(L, -1));
+    kept = (kept || module) && meet(L, w, lua_topointer(L, -1));
+    w->modules += kept && module;
   }
   if (kept)
     luaL_checkstack(L, 8, NULL);
@@ -115,8 +117,8 @@ static void push_public(lua_State *L, walk *w, int index) {
 }
 
 /* Pushes the module at index, all below it, and plain tables on the way, which have no metatable. Gives the first's
- * place. */
-static int push_tree(lua_State *L, int index) {
+** place, and in *modules how many are modules. Lua's stack bounds the tree: a million values. */
+static int push_tree(lua_State *L, int index, int *modules) {
   int top = lua_gettop(L);
   walk w = {.size = sizeof w.few / sizeof *w.few, .names = top + 1, .block = top + 2};
   w.met = w.few;
@@ -133,20 +135,21 @@ static int push_tree(lua_State *L, int index) {
     else
       push_public(L, &w, i);
   }
+  *modules = w.modules;
   return w.block + 1;
 }
 
-/* module.training = mode; both by their place. */
+/* module.training = mode; both by their place. Raw, so that nothing can be raised between one's mode and the next's. */
 static void set_training(lua_State *L, int module, int mode) {
   lua_pushvalue(L, TRAINING);
   lua_pushvalue(L, mode);
-  lua_settable(L, module);
+  lua_rawset(L, module);
 }
 
 /* set_mode(root, mode) -> root */
 static int set_mode(lua_State *L) {
   lua_settop(L, 2);
-  int first = push_tree(L, 1), last = lua_gettop(L);
+  int modules, first = push_tree(L, 1, &modules), last = lua_gettop(L);
   for (int i = first; i <= last; i++) {
     if (has_metatable(L, i)) set_training(L, i, 2);
   }
@@ -157,8 +160,8 @@ static int set_mode(lua_State *L) {
 /* evaluating(root, fn, ...) -> what fn returns */
 static int evaluating(lua_State *L) {
   luaL_checkany(L, 2);
-  int given = lua_gettop(L), first = push_tree(L, 1), off = lua_gettop(L) + 1;
-  luaL_checkstack(L, 2 * (off - first) + given + 8, NULL);
+  int modules, given = lua_gettop(L), first = push_tree(L, 1, &modules), off = lua_gettop(L) + 1;
+  luaL_checkstack(L, 2 * modules + given + 8, NULL);
   lua_pushboolean(L, false);
   for (int i = first; i < off; i++) {
     if (!has_metatable(L, i)) continue;

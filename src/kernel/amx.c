@@ -16,7 +16,7 @@
 ** At the ends of the range floats do better: products of parts below 2^-126 are
 ** 0, so elements and products below 2^-102 lose digits, and what C held below
 ** 2^-126 counts as 0; a result within 2^-7 of the largest float may become
-** infinite. Blocks with infinities or nan go to OpenBLAS or plain loops, so that
+** infinite, and one beyond it nan, as parts of both signs overflow. Blocks with infinities or nan go to OpenBLAS or plain loops, so that
 ** they come out as they would there.
 **
 ** Not here: threads, and which products come here (gemm.c); convolutions
@@ -50,10 +50,6 @@ typedef struct workspace {
   ae_amx_step b[PANEL / AE_AMX_WIDE * (BLOCK_K / AE_AMX_DEPTH)];
   float c[AE_AMX_WIDE * AE_AMX_WIDE];
 } workspace;
-
-static int64_t smaller(int64_t x, int64_t y) {
-  return x < y ? x : y;
-}
 
 /* ---- Multiplying ---- */
 
@@ -139,8 +135,8 @@ typedef struct product {
 /* What at most BLOCK_M rows and BLOCK_K of k add. */
 static product block_of(const product *whole, int64_t row, int64_t deep) {
   product p = *whole;
-  p.m = smaller(p.m - row, BLOCK_M);
-  p.k = smaller(p.k - deep, BLOCK_K);
+  p.m = ae_amx_least(p.m - row, BLOCK_M);
+  p.k = ae_amx_least(p.k - deep, BLOCK_K);
   p.a = ae_matrix_corner(p.a, row, deep);
   p.b = ae_matrix_corner(p.b, deep, 0);
   p.c += row * p.c_stride;
@@ -164,7 +160,7 @@ AE_AMX static ae_status multiply_panel(workspace *w, const product *p, int64_t c
   if (!ae_amx_pack_b(ae_matrix_corner(p->b, 0, column), p->k, columns, w->b)) return multiply_odd(p, column, columns);
   for (int64_t row = 0; row < p->m; row += AE_AMX_WIDE)
     for (int64_t at = 0; at < columns; at += AE_AMX_WIDE) {
-      const int64_t rows = smaller(p->m - row, AE_AMX_WIDE), wide = smaller(columns - at, AE_AMX_WIDE);
+      const int64_t rows = ae_amx_least(p->m - row, AE_AMX_WIDE), wide = ae_amx_least(columns - at, AE_AMX_WIDE);
       ae_amx_step *a = w->a + row / AE_AMX_WIDE * steps, *b = w->b + at / AE_AMX_WIDE * steps;
       float *c = p->c + row * p->c_stride + column + at;
       if (simple && rows == AE_AMX_WIDE && wide == AE_AMX_WIDE) {
@@ -182,10 +178,10 @@ AE_AMX static ae_status multiply_block(workspace *w, const product *p, ae_matrix
   if (!ae_amx_pack_a(p->a, p->m, p->k, w->a)) return multiply_odd(p, 0, p->n);
   const int64_t times = PANEL / AE_AMX_WIDE * ae_amx_ceiling(p->m, AE_AMX_WIDE) * ae_amx_ceiling(p->k, AE_AMX_DEPTH);
   for (int64_t column = 0; column < p->n; column += PANEL) {
-    const int64_t beyond = column + PANEL, columns = smaller(p->n - column, PANEL);
+    const int64_t beyond = column + PANEL, columns = ae_amx_least(p->n - column, PANEL);
     upcoming next = {0};
     if (beyond < p->n)
-      next = upcoming_rows(ae_matrix_corner(p->b, 0, beyond), p->k, smaller(p->n - beyond, PANEL), times);
+      next = upcoming_rows(ae_matrix_corner(p->b, 0, beyond), p->k, ae_amx_least(p->n - beyond, PANEL), times);
     else if (next_k > 0)
       next = upcoming_rows(next_a, p->m, next_k, times);
     AE_TRY(multiply_panel(w, p, column, columns, &next));
@@ -204,7 +200,7 @@ AE_AMX static ae_status amx_gemm(int64_t m, int64_t n, int64_t k, float alpha, a
     for (int64_t row = 0; row < m && status == AE_OK; row += BLOCK_M) {
       const product part = block_of(&whole, row, deep);
       const int64_t beyond = deep + BLOCK_K;
-      status = multiply_block(w, &part, ae_matrix_corner(a, row, smaller(beyond, k)), smaller(k - beyond, BLOCK_K));
+      status = multiply_block(w, &part, ae_matrix_corner(a, row, ae_amx_least(beyond, k)), ae_amx_least(k - beyond, BLOCK_K));
     }
   _tile_release(); /* else the tiles would be saved whenever threads are changed */
   put_back(w);

@@ -36,8 +36,13 @@ AE_INLINE int64_t ae_amx_ceiling(int64_t x, int64_t unit) {
   return (x + unit - 1) / unit;
 }
 
+AE_INLINE int64_t ae_amx_least(int64_t x, int64_t y) {
+  return x < y ? x : y;
+}
+
 /* The parts of a [m, k], of b [k, columns], block after block, each ceiling(k / DEPTH) steps, filled up with zeros to
-** whole tiles. False: one is infinite, nan or rounds to an infinity. */
+** whole tiles. A last block of SIDE rows or columns or fewer leaves its second tile as it is: what comes of that is for
+** the caller to drop. False: one is infinite, nan or rounds to an infinity. */
 bool ae_amx_pack_a(ae_matrix a, int64_t m, int64_t k, ae_amx_step *out);
 bool ae_amx_pack_b(ae_matrix b, int64_t k, int64_t columns, ae_amx_step *out);
 

@@ -201,6 +201,10 @@ ae_status ae_conv_weight_gradient_making(ae_context *ctx, const ae_conv *conv, c
   AE_TRY(ae_conv_choices_of(ctx, &choices, err));
   if (is_empty(conv) || !ae_conv_makes(ctx, choices, conv)) return AE_UNSUPPORTED;
   AE_TRY(ae_conv_choose(ctx, conv, AE_CONV_WEIGHTS, true, &choice, err));
-  return choice->way == AE_CONV_AMX ? ae_amx_weight_gradient(ctx, conv, x, dy, maker, dw, err)
-                                    : ae_direct_weight_gradient(ctx, conv, x, dy, maker, dw, err);
+  if (choice->way == AE_CONV_AMX) {
+    const ae_status status = ae_amx_weight_gradient(ctx, conv, x, dy, maker, dw, err);
+    if (status != AE_UNSUPPORTED) return status;
+    choice->way = AE_CONV_DIRECT;
+  }
+  return ae_direct_weight_gradient(ctx, conv, x, dy, maker, dw, err);
 }

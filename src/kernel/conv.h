@@ -12,7 +12,9 @@
 ** loop over channels where each is its own group (conv_depthwise.c), oneDNN
 ** (conv_onednn.c), tiles of the AMX multiplier (conv_amx.c).
 **
-** Results depend on shape and number of threads alone.
+** Results depend on shape, processor, number of threads and what the environment
+** forbids (gemm.h) alone; infinities and nan may send what AMX computes to the
+** direct way.
 **
 ** Not here: shape rules (op/convolution.h).
 */

@@ -2,10 +2,10 @@
 ** conv_amx: convolution on tiles (amx.h), elements as three bfloat16 numbers,
 ** forward and the gradient of the data. Both read a `source` and make a `target`:
 **   forward  source x, target y
-**   data     source dy, target dx; targets whose places leave the same rest by the stride are a phase, which reads
-*alike
-** The source is cut into images (conv_amx.h), each place's channels after the
-** other's, a unit at a time:
+**   data     source dy, target dx
+** Backwards targets whose places leave the same rest by the stride are a phase,
+** which reads alike. The source is cut into images (conv_amx.h), each place's
+** channels after the other's, a unit at a time:
 **   sums [32 places, 32 channels] = sum over taps of image [32, channels of the source] weights [.., 32]
 ** Errors are those of amx.c's products. Where source or weights hold what is no
 ** sum of such parts, the direct way (conv_direct.c) computes it all.
@@ -22,10 +22,6 @@
 
 #include "core/context.h"
 #include "kernel/amx_cut.h"
-
-static int64_t least(int64_t x, int64_t y) {
-  return x < y ? x : y;
-}
 
 /* ---- A unit ---- */
 
@@ -70,16 +66,6 @@ AE_AMX static void cut_line(place *at, const ae_amx_line *line) {
   at->odd = odd;
 }
 
-static void cut_images(place *at) {
-  const ae_amx_images *x = &at->p->images;
-  for (int image = 0; image < ae_amx_count(x); image++)
-    for (int64_t picture = 0; picture < at->unit.pictures; picture++)
-      for (int64_t i = 0; i < at->unit.lines; i++) {
-        const ae_amx_line line = ae_amx_line_at(x, &at->unit, image, picture, i);
-        cut_line(at, &line);
-      }
-}
-
 /* What became of a place's channels [column, column + columns). */
 AE_AMX_INLINE void put_place(const ae_amx_pass *p, const float *sums, int64_t column, int64_t columns, float *to) {
   const float *b = p->finish && p->finish->b ? p->finish->b + column : NULL;
@@ -99,14 +85,14 @@ typedef struct cursor {
 /* Puts the targets among WIDE places from the cursor on; returns how many places on the next target is. */
 AE_AMX static int64_t put_sums(const place *at, const ae_amx_phase *f, int64_t block, cursor *c) {
   const ae_amx_pass *p = at->p;
-  const int64_t channel = block * AE_AMX_WIDE, channels = least(p->channels - channel, AE_AMX_WIDE);
-  const int64_t rows = least(at->unit.end, f->h.count) - at->unit.begin;
+  const int64_t channel = block * AE_AMX_WIDE, channels = ae_amx_least(p->channels - channel, AE_AMX_WIDE);
+  const int64_t rows = ae_amx_least(at->unit.end, f->h.count) - at->unit.begin;
   int64_t i = 0;
   while (i < AE_AMX_WIDE && c->picture < at->unit.pictures) {
     const int64_t row = f->h.first + (at->unit.begin + c->row) * f->h.out_step, step = f->v.out_step * p->channels;
     const int64_t column = f->v.first + c->column * f->v.out_step;
     float *to = p->out + (((at->unit.n + c->picture) * p->rows + row) * p->columns + column) * p->channels + channel;
-    const int64_t count = least(f->v.count - c->column, AE_AMX_WIDE - i);
+    const int64_t count = ae_amx_least(f->v.count - c->column, AE_AMX_WIDE - i);
     for (int64_t j = 0; j < count; j++)
       put_place(p, at->sums + (i + j) * AE_AMX_WIDE, channel, channels, to + j * step);
     i += count;
@@ -152,7 +138,7 @@ static void finish_unit(const place *at) {
   const ae_amx_pass *p = at->p;
   const ae_amx_unit *u = &at->unit;
   const int64_t out_step = p->back ? p->conv->stride_h : 1;
-  const int64_t begin = u->begin * out_step, end = least(u->end * out_step, p->rows);
+  const int64_t begin = u->begin * out_step, end = ae_amx_least(u->end * out_step, p->rows);
   ae_conv_finish finish = *p->finish;
   finish.b = NULL;
   for (int64_t n = u->n; n < u->n + u->pictures; n++)
@@ -182,7 +168,10 @@ AE_AMX static void run_units(void *arg, int part, int64_t begin, int64_t end) {
   for (int64_t number = begin; number < end; number++) {
     at.unit = ae_amx_unit_at(&p->images, number);
     if (number + 1 < end) look_ahead(&at, number + 1);
-    cut_images(&at);
+    for (int64_t i = 0; i < ae_amx_line_count(&p->images, &at.unit); i++) {
+      const ae_amx_line line = ae_amx_line_at(&p->images, &at.unit, i);
+      cut_line(&at, &line);
+    }
     for (int64_t block = 0; block < p->blocks; block++)
       for (int64_t i = 0; i < p->n_phases; i++) run_phase(&at, &p->phases[i], block);
     if (finishes) finish_unit(&at);

@@ -86,7 +86,10 @@ typedef struct ae_amx_line {
   int64_t place; /* its first, of all images' */
 } ae_amx_line;
 
-ae_amx_line ae_amx_line_at(const ae_amx_images *x, const ae_amx_unit *u, int image, int64_t picture, int64_t line);
+static inline int64_t ae_amx_line_count(const ae_amx_images *x, const ae_amx_unit *u) {
+  return ae_amx_count(x) * u->pictures * u->lines;
+}
+ae_amx_line ae_amx_line_at(const ae_amx_images *x, const ae_amx_unit *u, int64_t number);
 
 /* Rows [begin, end) of each of a unit's pictures, which have `rows` of `row` elements. */
 static inline ae_conv_ahead ae_amx_ahead_of(const float *data, int64_t rows, int64_t row, const ae_amx_unit *u,

@@ -16,10 +16,6 @@ enum {
   FEW = 64      /* that are worth a unit, where several threads could share a picture */
 };
 
-static int64_t least(int64_t x, int64_t y) {
-  return x < y ? x : y;
-}
-
 /* The largest whole number that is not above x / y. */
 static int64_t floor_of(int64_t x, int64_t y) {
   return x / y - (x % y < 0);
@@ -47,7 +43,9 @@ ae_amx_tap ae_amx_axis_take(ae_amx_axis *axis, int64_t at) {
 
 /* ---- Lines ---- */
 
-ae_amx_line ae_amx_line_at(const ae_amx_images *x, const ae_amx_unit *u, int image, int64_t picture, int64_t line) {
+ae_amx_line ae_amx_line_at(const ae_amx_images *x, const ae_amx_unit *u, int64_t number) {
+  const int64_t line = number % u->lines, picture = number / u->lines % u->pictures;
+  const int image = (int)(number / u->lines / u->pictures);
   const int v = image % x->v.images;
   const int64_t row = (u->begin + line + x->h.low) * x->h.step + x->h.phase[image / x->v.images];
   ae_amx_line out = {.step = x->v.step * x->channels,
@@ -74,7 +72,7 @@ bool ae_amx_lay_units(const ae_context *ctx, ae_amx_images *x, int64_t bytes) {
   int64_t windows = ROOM / (x->pitch * bytes) - lines_of(x, 0);
   if (ctx->threads > 1) {
     const int64_t share = ae_amx_ceiling(rows, ae_amx_ceiling(units, x->n)), worth = ae_amx_ceiling(FEW, x->pitch);
-    windows = least(windows, share > worth ? share : worth);
+    windows = ae_amx_least(windows, share > worth ? share : worth);
   }
   if (windows < 1) windows = 1;
   x->windows = ae_amx_ceiling(rows, ae_amx_ceiling(rows, windows));
@@ -82,8 +80,8 @@ bool ae_amx_lay_units(const ae_context *ctx, ae_amx_images *x, int64_t bytes) {
   x->pictures = 1;
   const int64_t places = lines_of(x, x->windows) * x->pitch;
   if (x->bands == 1) {
-    const int64_t fit = least(x->n / units, ROOM / (places * bytes));
-    x->pictures = least(ae_amx_ceiling(PLACES, places), fit > 1 ? fit : 1);
+    const int64_t fit = ae_amx_least(x->n / units, ROOM / (places * bytes));
+    x->pictures = ae_amx_least(ae_amx_ceiling(PLACES, places), fit > 1 ? fit : 1);
   }
   x->places = x->pictures * places + 2 * AE_AMX_DEPTH;
   return true;
@@ -95,8 +93,8 @@ int64_t ae_amx_units(const ae_amx_images *x) {
 
 ae_amx_unit ae_amx_unit_at(const ae_amx_images *x, int64_t number) {
   ae_amx_unit u = {.n = number / x->bands * x->pictures, .begin = number % x->bands * x->windows};
-  u.pictures = least(x->pictures, x->n - u.n);
-  u.end = least(u.begin + x->windows, x->h.count);
+  u.pictures = ae_amx_least(x->pictures, x->n - u.n);
+  u.end = ae_amx_least(u.begin + x->windows, x->h.count);
   u.lines = lines_of(x, u.end - u.begin);
   return u;
 }

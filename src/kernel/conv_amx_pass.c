@@ -9,10 +9,6 @@
 
 #include <string.h>
 
-static int64_t least(int64_t x, int64_t y) {
-  return x < y ? x : y;
-}
-
 /* ---- Phases ---- */
 
 static ae_direct_axis axis_h(const ae_amx_pass *p, int64_t i) {
@@ -103,7 +99,7 @@ typedef struct packing {
   const ae_amx_pass *p;
   const real *w;
   ae_amx_step *to;
-  float *room; /* [blocks, WIDE, the longest run] */
+  float *room; /* [blocks, WIDE, the longest run], where taps that lie apart are joined; else NULL */
   atomic_bool odd;
 } packing;
 
@@ -112,8 +108,9 @@ static bool *flag_of(const ae_amx_pass *p, void *packed) {
   return (bool *)((ae_amx_step *)packed + p->blocks * p->steps);
 }
 
-static int64_t longest_run(const ae_amx_pass *p) {
-  return p->joined ? p->conv->s * p->images.channels : p->images.channels;
+/* Elements of a block's room: none where weights are packed from where they lie. */
+static int64_t room_of(const ae_amx_pass *p) {
+  return p->back && p->joined ? AE_AMX_WIDE * p->conv->s * p->images.channels : 0;
 }
 
 /* Blocks [begin, end) of the target's channels. */
@@ -121,8 +118,8 @@ static void pack_blocks(void *arg, int64_t begin, int64_t end) {
   packing *pack = arg;
   const ae_amx_pass *p = pack->p;
   for (int64_t block = begin; block < end; block++) {
-    const int64_t column = block * AE_AMX_WIDE, columns = least(p->channels - column, AE_AMX_WIDE);
-    float *room = pack->room + block * AE_AMX_WIDE * longest_run(p);
+    const int64_t column = block * AE_AMX_WIDE, columns = ae_amx_least(p->channels - column, AE_AMX_WIDE);
+    float *room = pack->room ? pack->room + block * room_of(p) : NULL;
     for (int64_t i = 0; i < p->n_phases; i++) {
       const ae_amx_phase *f = &p->phases[i];
       ae_amx_step *to = pack->to + f->first + block * f->steps;
@@ -138,9 +135,9 @@ static void pack_blocks(void *arg, int64_t begin, int64_t end) {
 static bool pack_all(void *arg, const real *w, void *to) {
   packing *pack = arg;
   const ae_amx_pass *p = pack->p;
-  const size_t bytes = (size_t)(p->blocks * AE_AMX_WIDE * longest_run(p)) * sizeof *pack->room;
-  void *room;
-  if (ae_allocate(pack->ctx->allocator, bytes, &room, NULL) != AE_OK) return false;
+  const size_t bytes = (size_t)(p->blocks * room_of(p)) * sizeof *pack->room;
+  void *room = NULL;
+  if (bytes > 0 && ae_allocate(pack->ctx->allocator, bytes, &room, NULL) != AE_OK) return false;
   pack->room = room, pack->w = w, pack->to = to;
   ae_parallel(pack->ctx, p->blocks, AE_GRAIN_CHEAP / (p->steps * AE_AMX_TILE + 1) + 1, pack_blocks, pack);
   ae_free(pack->ctx->allocator, room, bytes);

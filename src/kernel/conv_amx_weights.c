@@ -62,26 +62,20 @@ typedef struct place {
   __m512 odd;
 } place;
 
-static int64_t least(int64_t x, int64_t y) {
-  return x < y ? x : y;
-}
-
 /* ---- What is cut ---- */
 
 /* A place of zeros, then the unit's rows of dy, each `pitch` places long. */
 static void lay_dy(place *at) {
   const pass *p = at->p;
   const ae_conv *c = p->conv;
-  const int64_t row = c->q * c->k, line = p->images.pitch * c->k;
-  float *to = at->dy + c->k, *end = at->dy + (1 + at->steps * AE_AMX_DEPTH) * c->k;
-  memset(at->dy, 0, (size_t)c->k * sizeof *to);
-  for (int64_t picture = 0; picture < at->unit.pictures; picture++)
-    for (int64_t i = 0; i < at->unit.lines && to < end; i++, to += line) {
-      const int64_t there = at->unit.begin + i < at->unit.end ? row : 0;
-      memcpy(to, p->dy + ((at->unit.n + picture) * c->p + at->unit.begin + i) * row, (size_t)there * sizeof *to);
-      memset(to + there, 0, (size_t)(least(line, end - to) - there) * sizeof *to);
+  const ae_amx_unit *u = &at->unit;
+  const size_t row = (size_t)(c->q * c->k) * sizeof *at->dy;
+  memset(at->dy, 0, (size_t)((1 + at->steps * AE_AMX_DEPTH) * c->k) * sizeof *at->dy);
+  for (int64_t picture = 0; picture < u->pictures; picture++)
+    for (int64_t i = u->begin; i < u->end; i++) {
+      const int64_t first = 1 + (picture * u->lines + i - u->begin) * p->images.pitch;
+      memcpy(at->dy + first * c->k, p->dy + ((u->n + picture) * c->p + i) * c->q * c->k, row);
     }
-  if (to < end) memset(to, 0, (size_t)(end - to) * sizeof *to);
 }
 
 /* SIDE channels of a line's places, in pairs of neighbours. */
@@ -122,16 +116,6 @@ AE_AMX static void cut_line(place *at, const ae_amx_line *line) {
   }
 }
 
-static void cut_images(place *at) {
-  const ae_amx_images *x = &at->p->images;
-  for (int image = 0; image < ae_amx_count(x); image++)
-    for (int64_t picture = 0; picture < at->unit.pictures; picture++)
-      for (int64_t i = 0; i < at->unit.lines; i++) {
-        const ae_amx_line line = ae_amx_line_at(x, &at->unit, image, picture, i);
-        cut_line(at, &line);
-      }
-}
-
 /* Whether all are sums of their parts. */
 static bool pack_dy(const place *at) {
   const pass *p = at->p;
@@ -146,13 +130,14 @@ static bool pack_dy(const place *at) {
 
 /* ---- A unit ---- */
 
+/* All that the unit's images hold, which may be more than its taps read, and with the last band of a picture the rest. */
 static void make_more(place *at) {
   const pass *p = at->p;
   const ae_conv *c = p->conv;
   if (!p->maker) return;
   const bool of_x = p->maker->of_x, last = at->unit.end == c->p;
   const int64_t rows = of_x ? c->h : c->p, columns = of_x ? c->w : c->q;
-  int64_t end = of_x ? (at->unit.end - 1) * c->stride_h - c->top + (c->r - 1) * c->dilation_h + 1 : at->unit.end;
+  int64_t end = of_x ? (at->unit.end + p->images.h.high) * c->stride_h : at->unit.end;
   if (end < 0) end = 0;
   if (end > rows || last) end = rows;
   const int64_t picture = at->unit.n + at->unit.pictures - 1;
@@ -186,7 +171,10 @@ AE_AMX static void add_unit(place *at) {
   at->steps = ae_amx_ceiling(places + p->wants[1], AE_AMX_DEPTH);
   make_more(at);
   lay_dy(at);
-  cut_images(at);
+  for (int64_t i = 0; i < ae_amx_line_count(&p->images, &at->unit); i++) {
+    const ae_amx_line line = ae_amx_line_at(&p->images, &at->unit, i);
+    cut_line(at, &line);
+  }
   if (!pack_dy(at)) atomic_store_explicit(&p->odd, true, memory_order_relaxed);
   for (int64_t k = 0; k < p->blocks_k; k++)
     for (int64_t i = 0; i < p->blocks_c; i++) add_block(at, k, i);
@@ -239,7 +227,7 @@ static void unpack(void *arg, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; i++, from += AE_AMX_WIDE * AE_AMX_WIDE) {
     const int64_t t = i % p->taps, c = i / p->taps % p->blocks_c * AE_AMX_WIDE;
     const int64_t k = i / p->taps / p->blocks_c * AE_AMX_WIDE;
-    const int64_t rows = least(conv->c - c, AE_AMX_WIDE), columns = least(conv->k - k, AE_AMX_WIDE);
+    const int64_t rows = ae_amx_least(conv->c - c, AE_AMX_WIDE), columns = ae_amx_least(conv->k - k, AE_AMX_WIDE);
     real *to = u->dw + (t * conv->c + c) * conv->k + k;
     if (rows == AE_AMX_WIDE && columns == AE_AMX_WIDE) {
       ae_transpose(sizeof(real), AE_AMX_WIDE, AE_AMX_WIDE, to, conv->k, from, AE_AMX_WIDE);

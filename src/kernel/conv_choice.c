@@ -136,7 +136,8 @@ static ae_conv_choice *find(const ae_context *ctx, const ae_conv_choices *choice
 /* Of the gradient of the weights. */
 static ae_conv_way weights_way(const ae_context *ctx, const ae_conv_choices *choices, const ae_conv *conv) {
   const ae_conv_choice *apart = find(ctx, choices, conv, AE_CONV_WEIGHTS, false);
-  if (choices->fixed != AE_CONV_WAYS) return (ae_conv_way)choices->fixed;
+  if (choices->fixed < AE_CONV_WAYS && ae_conv_way_serves((ae_conv_way)choices->fixed, conv))
+    return (ae_conv_way)choices->fixed;
   return apart && apart->measured ? apart->way : by_rule(ctx, conv, AE_CONV_WEIGHTS);
 }
 

@@ -1,7 +1,7 @@
 /*
 ** conv_choice: which way computes a convolution. By the measured table
-** (conv_choice.c) it is a pure function of shape, direction, threads and what the
-** build and AELUA_BACKEND (gemm.h) have; a context may fix one way for all that
+** (conv_choice.c) it is a pure function of shape, direction, threads, processor
+** and what the build, AELUA_BACKEND (gemm.h) and keep_environment have; a context may fix one way for all that
 ** it serves, or measure them on what it computes. It remembers the convolutions
 ** it has computed, up to some hundreds, for people to read.
 */

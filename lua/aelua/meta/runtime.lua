@@ -53,8 +53,8 @@ function ae.memory() end
 ---@param bytes integer 0: no limit
 function ae.budget(bytes) end
 
---- What computes here: versions, kernels and threading of the libraries (empty: none), whether products may go to AMX,
---- and the instruction set. Loads them.
+--- What computes here: versions, kernels and threading of the libraries (empty: none), whether products and convolutions
+--- may go to AMX, and the instruction set. Loads them.
 --- `convolutions` lists those computed so far, forward, gradient of the data and of the weights apart, with the way that
 --- serves them (`ae.tune`), and where they were measured what each way takes. A transposed convolution's forward is the
 --- gradient of the data.

@@ -108,7 +108,7 @@ end
 ---@type fun(root: table, training: boolean): table root
 M.set_mode = set_mode
 
---- fn(...) while all the modules of M.list are in evaluation mode. Each one's own mode comes back, whatever happens.
+--- fn(...) while all the modules of M.list are in evaluation mode. Each one's own mode comes back, whatever fn does.
 ---@type fun(root: table, fn: function, ...: any): any ...
 M.evaluating = evaluating
 
