@@ -16,8 +16,9 @@
 ** At the ends of the range floats do better: products of parts below 2^-126 are
 ** 0, so elements and products below 2^-102 lose digits, and what C held below
 ** 2^-126 counts as 0; a result within 2^-7 of the largest float may become
-** infinite, and one beyond it nan, as parts of both signs overflow. Blocks with infinities or nan go to OpenBLAS or plain loops, so that
-** they come out as they would there.
+** infinite, and one beyond it nan, as parts of both signs overflow. Blocks with
+** infinities or nan go to OpenBLAS or plain loops, so that they come out as they
+** would there.
 **
 ** Not here: threads, and which products come here (gemm.c); convolutions
 ** (conv_amx.c).
@@ -200,7 +201,8 @@ AE_AMX static ae_status amx_gemm(int64_t m, int64_t n, int64_t k, float alpha, a
     for (int64_t row = 0; row < m && status == AE_OK; row += BLOCK_M) {
       const product part = block_of(&whole, row, deep);
       const int64_t beyond = deep + BLOCK_K;
-      status = multiply_block(w, &part, ae_matrix_corner(a, row, ae_amx_least(beyond, k)), ae_amx_least(k - beyond, BLOCK_K));
+      status = multiply_block(w, &part, ae_matrix_corner(a, row, ae_amx_least(beyond, k)),
+                              ae_amx_least(k - beyond, BLOCK_K));
     }
   _tile_release(); /* else the tiles would be saved whenever threads are changed */
   put_back(w);

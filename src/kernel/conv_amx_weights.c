@@ -130,7 +130,8 @@ static bool pack_dy(const place *at) {
 
 /* ---- A unit ---- */
 
-/* All that the unit's images hold, which may be more than its taps read, and with the last band of a picture the rest. */
+/* All that the unit's images hold, which may be more than its taps read, and with the last band of a picture the rest.
+ */
 static void make_more(place *at) {
   const pass *p = at->p;
   const ae_conv *c = p->conv;
