@@ -70,6 +70,15 @@ describe("scripts/bench", function()
     end
   end)
 
+  it("says what it takes, on standard output and without a build", function()
+    for _, option in ipairs { "--help", "-h", "--models dense --help" } do
+      local pipe = assert(io.popen("AELUA=/nonexistent scripts/bench " .. option .. " 2>/dev/null"))
+      local text = pipe:read("a")
+      assert.is_true((pipe:close()))
+      for _, part in ipairs { "^bench %[", "\n  %-%-rounds N ", "\n  %-%-folder FOLDER " } do assert.matches(part, text) end
+    end
+  end)
+
   it("refuses what it does not know", function()
     for arguments, says in pairs { ["--model dense"] = "unknown option --model", ["--models deeep"] = "no model 'deeep'",
       ["--data . --models blog"] = "no model 'blog'", ["--encode --models deep"] = "no encoder is known of deep",

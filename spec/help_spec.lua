@@ -77,10 +77,10 @@ describe("ae.help", function()
 
   it("names the methods where nothing else has the name", function()
     local told = help.text(ae, "fit")
-    assert.matches("^nothing is called 'fit' but methods of classes: 'VAE:fit'", told)
+    assert.matches("^nothing is called 'fit' but methods of classes: 'Model:fit'", told)
     for call in told:gmatch("'([%w_.]+:fit)'") do assert.matches("^ae%.", help.text(ae, call)) end
     assert.falsy(told:find("nn%.")) -- what a layer has under the name says only that it is not there
-    assert.matches("'VAE:sample'", help.text(ae, "sample"))
+    assert.matches("'VariationalModel:sample'", help.text(ae, "sample"))
     assert.matches("'VQVAE:tokens'", help.text(ae, "tokens"))
   end)
 

@@ -33,6 +33,13 @@ describe("tune", function()
     assert.is_true((y - z):abs():max():item() < 1e-4)
   end)
 
+  it("names all ways where it is told another name", function()
+    local failure = select(2, pcall(ae.tune, "slow"))
+    assert.equal("invalid", failure.code)
+    assert.equal('tune: wants a function, "table", "direct", "tiles", "depthwise", "onednn" or "amx", got "slow"',
+      failure.message)
+  end)
+
   it("leaves what a way does not serve to the table", function()
     ae.tune "depthwise"
     convolve()

@@ -109,6 +109,23 @@ describe("a saved model", function()
     assert.same(first:reconstruct(x):totable(), second:reconstruct(x):totable())
   end)
 
+  it("has its layers built first, those put in later too, or says why they cannot be", function()
+    local first = model { decoder = nn.Dense { 2, 3 } }
+    first.encoder[2] = nn.Dense(3, "relu")
+    first:save(path)
+    local x, again = ae.rand { 5, 2, 3 }, ae.load_model(path)
+    assert.same(first:reconstruct(x):totable(), again:reconstruct(x):totable())
+    os.remove(path)
+    first.encoder[2] = nn.Dense(4)
+    raises("decoder Dense: dense: x wants a last dimension of 3", first.save, first, path)
+    first.encoder[2] = nn.Dense(3)
+    first.extra = nn.Dense(7)
+    raises("Autoencoder:save: extra Dense is not built and has no weights yet", first.save, first, path)
+    raises("save_state: the module is not built .*: call build%(shape%) or forward first", ae.save_state, path, nn.Dense(7))
+    raises("save_state: 1 Dense is not built", ae.save_state, path, nn.Sequential { nn.Dense(7) })
+    assert.is_nil(io.open(path, "rb"))
+  end)
+
   describe("that lies", function()
     local tensors, metadata, description
     before_each(function()

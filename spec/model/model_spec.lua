@@ -43,6 +43,22 @@ describe("a model", function()
     assert.is_true(model.encoder[2].training)
   end)
 
+  it("builds layers that were put in later, and runs nothing where there are none", function()
+    local model, runs = small(), 0
+    local probe = model.probe
+    function model:probe()
+      runs = runs + 1
+      return probe(self)
+    end
+    model:build_added()
+    assert.same({ 6 }, model:build { 6 })
+    assert.equal(0, runs)
+    model.encoder[1] = nn.Dense(3)
+    model:build { 6 }
+    assert.equal(1, runs)
+    assert.same({ 6, 3 }, model.encoder[1].weight.shape)
+  end)
+
   it("puts modes back where a layer raises, and sees what has changed since the last question", function()
     local model = small()
     local x = ae.rand { 1, 6 }

@@ -65,6 +65,23 @@ describe("a module of one's own", function()
     raises("Empty has no method forward", function() Empty():forward(ae.ones { 1, 1 }) end)
   end)
 
+  it("calls modules alone", function()
+    local module = nn.Sequential {}
+    raises("Sequential wants a module to call its forward, got string", module.within, module, "x", "forward", 1)
+    raises("got a class Dense; call it: Dense%(...%)", module.within, module, nn.Dense, "forward", ae.ones { 1, 1 })
+    raises("got nil", module.within, module, nil, "forward")
+  end)
+
+  it("names the first below it that is not built", function()
+    local module = nn.Sequential { nn.Flatten(), nn.Residual { nn.Dense(2) } }
+    local name, below = module:first_unbuilt()
+    assert.equal("2.layers.1", name)
+    assert.equal(module[2].layers[1], below)
+    module:build { 2 }
+    assert.is_nil((module:first_unbuilt()))
+    assert.equal("", (nn.Dense(2):first_unbuilt()))
+  end)
+
   it("is built by one sample of zeros, in evaluation mode and without a gradient", function()
     local modes = {}
     local Probe = nn.Module:extend("Probe")

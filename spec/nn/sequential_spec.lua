@@ -45,6 +45,62 @@ describe("Sequential", function()
     raises("no activation 'rleu'; did you mean 'relu'", nn.Sequential, { "rleu" })
   end)
 
+  it("says of what was assigned in place of a layer that it is none", function()
+    local function made() return nn.Sequential { nn.Dense(3), nn.Dense(3), nn.Flatten() } end
+    local x = ae.ones { 2, 4 }
+    for got, value in pairs { string = "relu", number = 7, ["function"] = print, table = {}, boolean = false,
+      ["a class Conv2d; call it: Conv2d%(...%)"] = nn.Conv2d } do
+      for place = 2, 3 do
+        local pattern = ("Sequential: layer %d wants a module, got "):format(place) .. got
+        local model = made()
+        model:build { 4 }
+        model[place] = value
+        for _, method in ipairs { "forward", "forward_logits", "build" } do
+          local failure = raises(pattern, model[method], model, method == "build" and { 4 } or x)
+          assert.equal("invalid", failure.code)
+        end
+        if place == 3 then raises(pattern, model.output_activation, model) end
+        raises(pattern, nn.describe, model)
+      end
+    end
+    assert.is_nil(rawget(nn.Conv2d, "input_shape"))
+  end)
+
+  it("with a hole says where that is, and is shorter where the last layer is taken out", function()
+    local x = ae.ones { 2, 3 }
+    for n = 2, 9 do
+      for hole = 1, n - 1 do
+        local layers = {}
+        for i = 1, n do layers[i] = nn.Dense(3) end
+        local model = nn.Sequential(layers)
+        model[hole] = nil
+        local outer = nn.Sequential { nn.Flatten(), model }
+        for _ = 1, 2 do
+          raises("Sequential: layer %d wants a module, got nil", model.forward, model, x)
+          raises("Sequential%[2%] Sequential: layer %d wants a module, got nil", outer.forward, outer, x)
+          raises("layer %d wants a module, got nil", nn.describe, model)
+        end
+        model[hole] = nn.Dense(3)
+        model[n] = nil
+        assert.same({ 2, 3 }, model:forward(x).shape)
+        assert.equal(n - 1, #nn.describe(model).layers)
+      end
+    end
+  end)
+
+  it("takes a layer more in the next place, by assignment too, and none further on", function()
+    local model, added = nn.Sequential { nn.Dense(3), nn.Dense(2) }, nn.ReLU()
+    raises("a layer more would be the one in place 3, got place 9", function() model[9] = added end)
+    raises("a layer more would be the one in place 3, got place 0", function() model[0] = added end)
+    raises("layer 3 wants a module, got string", function() model[3] = "relu" end)
+    model[3] = added
+    assert.equal(3, #model)
+    table.insert(model, 1, nn.Flatten())
+    assert.equal(added, table.remove(model))
+    assert.equal("Flatten", model[1].class_name)
+    assert.same({ 5, 2 }, model:forward(ae.ones { 5, 4 }).shape)
+  end)
+
   it("gives the shape of a result when built", function()
     local model = nn.Sequential { nn.Flatten(), nn.Dense(7), nn.Dense { 2, 3 } }
     assert.same({ 2, 3 }, model:build { 4, 5 })

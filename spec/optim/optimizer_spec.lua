@@ -344,6 +344,22 @@ describe("memory of an optimiser", function()
     assert.near(0.5, w[1]:item(), 1e-6)
   end)
 
+  it("names what it leaves out of a module, frozen parameters aside", function()
+    local model = ae.nn.Sequential { ae.nn.Dense(2), ae.nn.Dense(2) }
+    model:build { 2 }
+    assert.equal("2.weight", optim.SGD { model[1] }:leaves_out(model))
+    assert.is_nil(optim.SGD { model }:leaves_out(model))
+    local opt = optim.SGD { { model[1], lr = 0.2 }, { model[2] } }
+    model(ae.ones(1, 2)):sum():backward()
+    opt:step()
+    assert.is_nil(opt:leaves_out(model))
+    model[2] = ae.nn.Dense(2)
+    model:build { 2 }
+    assert.equal("2.weight", opt:leaves_out(model))
+    model[2]:freeze()
+    assert.is_nil(opt:leaves_out(model))
+  end)
+
   it("wants what it trains in braces", function()
     refuses("invalid", "optim.Adam wants what it trains in braces: optim.Adam { model, lr = ... }", optim.Adam,
       ae.nn.Dense(2))

@@ -250,6 +250,42 @@ describe("fit", function()
     end)
   end)
 
+  it("goes on with the last fit's optimiser where that trains all of the model, and says what it leaves out", function()
+    local x, quiet = ae.rand(8, 3), { verbose = 0 }
+    local model = ae.Autoencoder { input = { 3 }, encoder = ae.nn.Sequential { ae.nn.Dense(4), ae.nn.Dense(2) },
+      decoder = ae.nn.Dense(3) }
+    model:fit(x, quiet)
+    local first = model.optimizer
+    model.encoder[1]:freeze()
+    model:fit(x, quiet)
+    assert.equal(first, model.optimizer)
+    local function replace()
+      model.encoder[2] = ae.nn.Dense(2)
+      return model.encoder[2]
+    end
+    for _, built in ipairs { false, true } do
+      local layer = replace()
+      if built then model:encode(x) end
+      fails("state", "Autoencoder:fit: the optimiser of the last fit does not train encoder.2.weight: optimizer = \"adam\", "
+        .. "or another, trains all; optimizer = model.optimizer goes on without it", function() model:fit(x, quiet) end)
+      local before = layer.weight:totable()
+      model:fit(x, { verbose = 0, optimizer = model.optimizer })
+      assert.same(before, layer.weight:totable())
+    end
+    replace()
+    model:encode(x)
+    model.encoder[2]:freeze()
+    model:fit(x, quiet)
+    local layer = replace()
+    model:fit(x, { verbose = 0, optimizer = "adam" })
+    local before = layer.weight:totable()
+    model:fit(x, quiet)
+    assert.not_same(before, layer.weight:totable())
+    local part = ae.optim.SGD { model.decoder, lr = 0.1 }
+    model:fit(x, { verbose = 0, optimizer = part })
+    assert.equal(part, model.optimizer)
+  end)
+
   describe("refuses", function()
     local function refused(pattern, options, data)
       local ok, failure = pcall(fit, toy.model(), data or toy.pairs(8), options)

@@ -74,6 +74,17 @@ static int kernels(lua_State *L) {
   return 1;
 }
 
+static int refuse_way(lua_State *L, const char *name) {
+  luaL_Buffer names;
+  luaL_buffinit(L, &names);
+  for (int way = 0; way < AE_CONV_WAYS; way++) {
+    lua_pushfstring(L, way == AE_CONV_WAYS - 1 ? " or \"%s\"" : ", \"%s\"", ae_conv_way_names[way]);
+    luaL_addvalue(&names);
+  }
+  luaL_pushresult(&names);
+  return ae_bind_fail(L, AE_INVALID, "tune: wants a function, \"table\"%s, got \"%.40s\"", lua_tostring(L, -1), name);
+}
+
 /* core.fix_convolutions(way): a name of kernels(), or "table" */
 static int fix_convolutions(lua_State *L) {
   const ae_lua *lua = ae_bind_lua(L);
@@ -81,10 +92,7 @@ static int fix_convolutions(lua_State *L) {
   ae_error err;
   int way = 0;
   while (way < AE_CONV_WAYS && strcmp(name, ae_conv_way_names[way]) != 0) way++;
-  if (way == AE_CONV_WAYS && strcmp(name, "table") != 0)
-    return ae_bind_fail(
-        L, AE_INVALID,
-        "tune: wants a function, \"table\", \"direct\", \"tiles\", \"depthwise\" or \"onednn\", got \"%.40s\"", name);
+  if (way == AE_CONV_WAYS && strcmp(name, "table") != 0) return refuse_way(L, name);
   if (ae_conv_fix(lua->ctx, way, &err) != AE_OK) return ae_bind_raise(L, &err);
   return 0;
 }

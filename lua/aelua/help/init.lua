@@ -52,21 +52,29 @@ end
 
 local function shown_path(item) return (item.path:gsub("^ae%.", "")) end
 
--- Documented methods called `name`, each by the class of the shortest name that has it: "VAE:fit".
+-- How many classes a class extends.
+local function depth_of(class)
+  local depth = 0
+  while class.super do class, depth = class.super, depth + 1 end
+  return depth
+end
+
+-- Documented methods called `name`, each by the class that the others have it from, "Model:fit", or where several have it
+-- from one that is not shown by the shortest of their names.
 local function methods_called(items, name)
-  local found, class_of = {}, {}
+  local found, by = {}, {}
   catalog.each(items, function(item)
     local method = item.kind == "class" and item.value[name]
     if type(method) ~= "function" then return end
-    local path = shown_path(item)
-    if not class_of[method] then
+    local one, best = { path = shown_path(item), depth = depth_of(item.value) }, by[method]
+    if not best then
       local entry = catalog.function_entry(nil, method)
       if entry.shared or #entry.text == 0 then return end
       found[#found + 1] = method
     end
-    if not class_of[method] or #path < #class_of[method] then class_of[method] = path end
+    if not best or one.depth < best.depth or one.depth == best.depth and #one.path < #best.path then by[method] = one end
   end)
-  for i, method in ipairs(found) do found[i] = class_of[method] .. ":" .. name end
+  for i, method in ipairs(found) do found[i] = by[method].path .. ":" .. name end
   return found
 end
 

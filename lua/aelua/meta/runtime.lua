@@ -67,7 +67,7 @@ function ae.kernels() end
 ---@field output integer[] [N,P,Q,K]
 ---@field stride integer[] along height and width
 ---@field direction "forward"|"data"|"weights"
----@field way "direct"|"tiles"|"depthwise"|"onednn"
+---@field way "direct"|"tiles"|"depthwise"|"onednn"|"amx"
 ---@field threads integer
 ---@field ms? table<string, number> milliseconds of each way, where they were measured
 

@@ -21,6 +21,14 @@ local layout_version = 1
 -- small differences are told by name.
 local slack = 65536
 
+-- A layer without sizes has no weights that a file could hold.
+local function check_built(who, module)
+  if module.build_added then module:build_added() end
+  local name, layer = module:first_unbuilt()
+  errors.check(not name, "state", "%s: %s is not built and has no weights yet: call build(shape) or forward first", who,
+    name == "" and "the module" or name and ("%s %s"):format(name, layer.class_name))
+end
+
 local function write(path, module, content, extra)
   local metadata = { format = "aelua", version = tostring(layout_version), aelua = core.version, content = content }
   for key, value in pairs(extra or {}) do metadata[key] = value end
@@ -60,6 +68,7 @@ return function(tools)
   function M.save_state(path, module, ...)
     options.no_more("save_state", "a path and a module", ...)
     check_module("save_state", module)
+    check_built("save_state", module)
     write(path, module, "state")
   end
 
@@ -77,6 +86,7 @@ return function(tools)
   --- See Model:save.
   function M.save_model(path, model)
     local who = model.class_name .. ":save"
+    check_built(who, model)
     local ok, description, notes = pcall(nn.describe, model)
     local content, extra = "model", {}
     if ok then

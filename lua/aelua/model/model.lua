@@ -82,12 +82,18 @@ return function(tools, files)
   --- The result for one sample of zeros, for those who watch the layers.
   function Model:probe() return self:forward(shapes.zeros(self.input)) end
 
-  --- Checks that a model that was built when it was made is built for `shape`.
+  --- Builds layers that were put in after the model was made, with a sample of zeros; without them it does nothing.
+  function Model:build_added()
+    if self.input and self:first_unbuilt() then self:quietly(self.probe, self) end
+  end
+
+  --- Checks that a model that was built when it was made is built for `shape`, and builds what was put in later.
   function Model:build(shape)
     if not self.output then return nn.Module.build(self, shape) end
     shape = shapes.check(self.class_name .. ":build", shape)
     errors.check(shapes.equal(shape, self.input), "shape", "%s was made for %s, got %s", self.class_name,
       shapes.text(self.input), shapes.text(shape))
+    self:build_added()
     return self.output
   end
 

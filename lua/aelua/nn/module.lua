@@ -132,6 +132,17 @@ end
 ---@return fun(): string?, aelua.Module?
 function Module:named_modules() return iterate(tree.list(self).modules) end
 
+--- The first module, of those of named_modules, that has no weights yet as it does not know its sizes; nil: there is none.
+---@return string? name
+---@return aelua.Module?
+function Module:first_unbuilt()
+  for _, entry in ipairs(tree.list(self).modules) do
+    local module = entry.value
+    if module.is_built and not module:is_built() then return entry.name, module end
+  end
+  return nil
+end
+
 --- The modules directly below this one.
 ---@return aelua.Module[]
 function Module:children() return tree.children(self) end
@@ -247,6 +258,8 @@ end
 ---@param ... any
 ---@return any ... what the method gives
 function Module:within(child, method, ...)
+  errors.check(tree.is_module(child), "invalid", "%s wants a module to call its %s, got %s", self.class_name, method,
+    errors.kind(child))
   return results_of(self, child, method, pcall(child[method], child, ...))
 end
 

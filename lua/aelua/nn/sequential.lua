@@ -17,8 +17,47 @@ local tree = require "aelua.nn.tree"
 ---@class aelua.Sequential: aelua.Module
 ---@operator call(aelua.Tensor): aelua.Tensor
 local Sequential = Module:extend("Sequential")
+Sequential._count = 0
 
 local is_tensor = core.is_tensor
+
+local wanted = "Sequential: layer %d wants a module, got %s"
+
+-- The layer in place i, where an assignment may have left anything: nobody hears of one to a field that is there already.
+local function layer_at(self, i)
+  local layer = self[i]
+  if not tree.is_module(layer) then core.raise("invalid", wanted:format(i, errors.kind(layer)), 0) end
+  return layer
+end
+
+-- How many layers there are, where Lua's own count ends at any hole: `_count` is what it was before something was taken out.
+local function count(self)
+  local n, before = #self, self._count
+  if n == before then return n end
+  for i = n + 1, before do
+    if self[i] ~= nil then layer_at(self, n + 1) end
+  end
+  self._count = n
+  return n
+end
+
+local set_field = Module.__newindex
+
+local function set_layer(self, i, layer)
+  errors.check(i >= 1 and i <= #self + 1, "invalid", "Sequential: a layer more would be the one in place %d, got place %d",
+    #self + 1, i)
+  errors.check(tree.is_module(layer), "invalid", wanted, i, errors.kind(layer))
+  local before = self[i - 1]
+  errors.check(not (tree.is_module(before) and before.gives_distribution), "invalid",
+    "Sequential: layer %d comes after %s, which gives a distribution and is the last; what follows takes a sample of it",
+    i, before and before.class_name)
+  rawset(self, i, layer)
+  self._count = math.max(self._count, i)
+end
+
+function Sequential:__newindex(key, value)
+  if math.type(key) == "integer" and value ~= nil then set_layer(self, key, value) else set_field(self, key, value) end
+end
 
 local function highest_index(list)
   local highest = 0
@@ -51,10 +90,6 @@ function Sequential:append(layer)
   if type(layer) == "string" then layer = activation.get("Sequential", layer) end
   errors.check(tree.is_module(layer), "invalid", "Sequential: layer %d wants a module or the name of an activation, got %s",
     #self + 1, errors.kind(layer))
-  local before = self[#self]
-  errors.check(not (before and before.gives_distribution), "invalid",
-    "Sequential: layer %d comes after %s, which gives a distribution and is the last; what follows takes a sample of it",
-    #self + 1, before and before.class_name)
   self[#self + 1] = layer
   return self
 end
@@ -75,8 +110,10 @@ local function run(self, x, last)
   for i = 1, last do
     local layer = self[i]
     self._at = i
+    local class = layer.__index
+    if class == layer then layer_at(self, i) end -- the class itself, which would take what it is given for its objects'
     local output = blame.check_result(layer, layer:forward(result))
-    local now = layer.transparent == layer.__index
+    local now = layer.transparent == class
     if before and now and result ~= x and output ~= result then result:free() end
     before, result = now, output
   end
@@ -86,22 +123,22 @@ end
 ---@param x aelua.Tensor [N, ...]
 ---@return aelua.Tensor
 function Sequential:forward(x)
-  local ok, output = pcall(run, self, x, #self)
-  if not ok then blame.raise(self, self[self._at], output) end
+  local ok, output = pcall(run, self, x, count(self))
+  if not ok then blame.raise(self, layer_at(self, self._at), output) end
   return output
 end
 
 -- The last layer that computes anything: those after it only rearrange.
 local function last_computing(self)
-  local i = #self
-  while i > 1 and self[i].rearranges do i = i - 1 end
+  local i = count(self)
+  while i > 1 and layer_at(self, i).rearranges do i = i - 1 end
   return i
 end
 
 function Sequential:output_activation()
   local i = last_computing(self)
   if i == 0 then return nil end
-  local name = self[i]:output_activation()
+  local name = layer_at(self, i):output_activation()
   if name == "softmax" and i < #self then return nil end
   return name
 end
@@ -109,8 +146,8 @@ end
 local function run_logits(self, x)
   local last = last_computing(self)
   local hidden, before = run(self, x, last - 1)
-  local layer = self[last]
   self._at = last
+  local layer = layer_at(self, last)
   local result = layer:forward_logits(hidden)
   if before and layer.transparent == layer.__index and hidden ~= x and result ~= hidden then hidden:free() end
   for i = last + 1, #self do
@@ -127,14 +164,14 @@ end
 ---@return aelua.Tensor
 function Sequential:forward_logits(x)
   local ok, output = pcall(run_logits, self, x)
-  if not ok then blame.raise(self, self[self._at], output) end
+  if not ok then blame.raise(self, layer_at(self, self._at), output) end
   return output
 end
 
 local function build_all(self, shape)
-  for i = 1, #self do
+  for i = 1, count(self) do
     self._at = i
-    shape = self[i]:build(shape)
+    shape = layer_at(self, i):build(shape)
   end
   return shape
 end
@@ -145,7 +182,7 @@ function Sequential:build(shape)
   shape = shapes.check("Sequential:build", shape)
   self.input_shape = shape
   local ok, output = pcall(build_all, self, shape)
-  if not ok then blame.raise(self, self[self._at], output) end
+  if not ok then blame.raise(self, layer_at(self, self._at), output) end
   return output
 end
 
@@ -157,7 +194,7 @@ end
 
 function Sequential:config(writer)
   local layers = {}
-  for i = 1, #self do layers[i] = writer:describe(self[i]) end
+  for i = 1, count(self) do layers[i] = writer:describe(layer_at(self, i)) end
   return { layers = layers }
 end
 

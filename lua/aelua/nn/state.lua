@@ -23,13 +23,8 @@ local function check_names(who, module, wanted, dict)
   for name in pairs(dict) do
     if not wanted[name] then surplus[#surplus + 1] = tostring(name) end
   end
-  local hint = ""
-  for name, below in module:named_modules() do
-    if below.is_built and not below:is_built() then
-      hint = ("; %s %s is not built: call build(shape) or forward first"):format(name, below.class_name)
-      break
-    end
-  end
+  local name, below = module:first_unbuilt()
+  local hint = name and ("; %s %s is not built: call build(shape) or forward first"):format(name, below.class_name) or ""
   errors.check(#missing == 0, "state", "%s: missing: %s%s", who, listing(missing), hint)
   errors.check(#surplus == 0, "state", "%s: the module has no %s%s", who, listing(surplus), hint)
 end

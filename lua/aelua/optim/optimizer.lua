@@ -114,6 +114,20 @@ function Optimizer:attach(module)
   return self
 end
 
+--- The name of a parameter of the module, frozen ones aside, that the optimiser does not train; nil: it trains all.
+---@param module any
+---@return string?
+function Optimizer:leaves_out(module)
+  local trained = {}
+  for _, list in ipairs(self.groups or sources.collect(self:who(), self.sources)) do
+    for _, tensor in ipairs(list.parameters or list.tensors) do trained[tensor] = true end
+  end
+  for name, tensor in module:named_parameters() do
+    if tensor.requires_grad and not trained[tensor] then return name end
+  end
+  return nil
+end
+
 -- Asks the modules for their parameters, once.
 function Optimizer:resolve(method)
   if self.groups then return self.groups end

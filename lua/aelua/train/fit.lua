@@ -7,6 +7,10 @@
 ---       optional: replaces `M.step` below (adversaries, several optimisers).
 ---   model:train(), model:eval(), model.training
 ---   model:named_parameters(), model:named_modules()
+---   model:named_buffers()
+---       optional: what a step changes beside the parameters.
+---   model:build_added()
+---       optional: builds layers that do not know their sizes yet.
 ---   model:state_dict(), model:load_state_dict(dict)
 ---   model:check_data(who, set)
 ---       optional: raises unless the samples of a data set fit the model.
@@ -23,6 +27,7 @@
 --- method `release`, its tensors go back as soon as its step is done: whoever keeps
 --- one keeps a clone.
 local core = require "aelua.core"
+local Buffers = require "aelua.train.buffers"
 local check_callbacks = require "aelua.train.callbacks.check"
 local checkpoint = require "aelua.train.checkpoint"
 local class = require "aelua.base.class"
@@ -43,7 +48,8 @@ local M = {}
 ---@field shuffle? boolean draw the samples in a new order each epoch, default true
 ---@field drop_last? boolean leave out a last batch that is smaller, default false
 ---@field validation? any a data set, a tensor, or a share in 0..1 that is held back from the end
----@field optimizer? any an optimiser, or its name; default: the one of the last fit, else "adam"
+---@field optimizer? any an optimiser, which trains what it was made with, be that a part of the model, or its name; default:
+---  the one of the last fit, an error where that leaves out a parameter, else "adam"
 ---@field callbacks? table[] in the order in which they are told
 ---@field metrics? table as metrics.resolve takes them; default: the model's
 ---@field verbose? integer 0 silent; 1 a bar on a terminal, else a line an epoch; 2 a line an epoch; default 1
@@ -74,6 +80,7 @@ local declared = {
 ---@field step integer optimiser steps since the run began
 ---@field epochs integer
 ---@field callbacks table[]
+---@field buffers aelua.Buffers
 ---@field resumed boolean
 local Run = class("Run")
 
@@ -141,6 +148,7 @@ end
 -- `where`: "batch 3". Data that is not finite is not the learning rate's doing.
 local function not_finite(run, batch, value, where)
   local found, of_data = diagnose.first_not_finite(run.model, batch)
+  run.buffers:restore() -- not before: it runs forward once more
   local hint = of_data and "" or ("; where it grew before, training diverges: a learning rate below %.6g may help"):format(
     run.optimizer:get_lr())
   local message = ("fit: the loss is %s in epoch %d, %s: %s%s"):format(tostring(value), run.epoch, where, found, hint)
@@ -153,8 +161,10 @@ end
 -- Trains on one batch and adds what it gave to the means, unless its loss is not
 -- finite. What of it outlives the batch are numbers, the loss and its terms.
 local function train_batch(run, batch, step, list, means)
+  run.buffers:hold()
   local value, terms, prediction = step(run.model, batch, run.optimizer, #list > 0)
   if type(value) ~= "number" then value = value:item() end
+  if is_finite(value) then run.buffers:let_go() end
   if terms then terms = evaluate.numbers(terms) end
   if is_finite(value) then
     local n = evaluate.samples(batch)
@@ -185,6 +195,7 @@ local function train_epoch(run, set, o, list)
       run.unchecked:add_terms(terms)
       run.unchecked:check(run.callbacks)
       run.unchecked = nil
+      run.buffers:find() -- those of layers that the batch has built
     end
     run:tell("on_batch_end", value, terms)
     if batch.release then batch:release() end
@@ -267,13 +278,22 @@ local function check_trainable(who, model)
     or ": the model has no parameters; a tensor in a field becomes one by its method require_grad()"), 4)
 end
 
+-- An optimiser that was made for the model does not hear of layers that come into it later.
+local function last_optimizer(who, model)
+  local last = model.optimizer
+  local name = type(last) == "table" and last.leaves_out and last:leaves_out(model)
+  errors.check(not name, "state", "%s: the optimiser of the last fit does not train %s: optimizer = \"adam\", or another, "
+    .. "trains all; optimizer = model.optimizer goes on without it", who, name)
+  return last or "adam"
+end
+
 ---@class aelua.FitTools what fit is handed
 ---@field dataset fun(value: any): table a data set of a data set, tensor or table
 ---@field optimizer fun(value: any, model: table): table an optimiser over the model's parameters
 
 --- Trains `model` on `train` and returns the history. Raises where the loss is
---- not finite, of the validation too, naming epoch, batch and layer; the weights
---- are then those before that batch.
+--- not finite, of the validation too, naming epoch, batch and layer; weights and
+--- buffers are then those before that batch.
 ---@param model table
 ---@param train any
 ---@param given? aelua.FitOptions
@@ -298,7 +318,9 @@ function M.run(model, train, given, tools)
     if validation then model:check_data(who .. ": validation", validation) end
   end
   check_callbacks(who, o.callbacks or {})
+  if model.build_added then model:build_added() end
   check_trainable(who, model)
+  local optimizer = tools.optimizer(o.optimizer or last_optimizer(who, model), model)
   local columns = Columns(model, list, validation ~= nil)
   columns:check(o.callbacks or {})
   if o.checkpoint then core.check_writable(o.checkpoint, who .. ": checkpoint") end
@@ -306,7 +328,7 @@ function M.run(model, train, given, tools)
   local run = Run()
   run.model, run.history, run.callbacks = model, History(), o.callbacks or {}
   run.epoch, run.batch, run.step, run.epochs = 0, 0, 0, o.epochs
-  run.optimizer = tools.optimizer(o.optimizer or model.optimizer or "adam", model)
+  run.optimizer, run.buffers = optimizer, Buffers(model)
   run.progress = Progress(o.verbose, o.epochs)
   run.resumed, run.stopping = false, false
   run.unchecked = columns -- until the first batch has shown the model's terms
@@ -319,6 +341,7 @@ function M.run(model, train, given, tools)
   core.interrupted()
   local was_training = model.training
   local ok, failure = pcall(core.interruptible, run_epochs, run, train, validation, o, list)
+  run.buffers:restore() -- of a step that raised
   if not was_training then model:eval() end
   local told, late = pcall(run.tell, run, "on_train_end")
   if not ok then error(failure, 0) end
