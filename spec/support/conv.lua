@@ -61,7 +61,7 @@ end
 --- as `around`.
 ---@param body function
 function M.each_way(body)
-  for _, way in ipairs { "table", "direct", "tiles", "depthwise", "onednn" } do
+  for _, way in ipairs { "table", "direct", "tiles", "depthwise", "onednn", "amx" } do
     ae.tune(way)
     local ok, failure = pcall(body)
     ae.tune "table"

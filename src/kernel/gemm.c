@@ -282,7 +282,8 @@ void ae_kernel_describe(ae_context *ctx, ae_kernel_report *out) {
     snprintf(out->blas, sizeof out->blas, "none: %.150s", err.message);
   } else if (state->forced) {
     snprintf(out->blas, sizeof out->blas, "%.130s, by AELUA_BACKEND", state->forced->text);
-    onednn = NULL;
+    if (state->forced != onednn) onednn = NULL;
+    if (state->forced->tiles) amx = state->forced;
   } else {
     amx = ae_backend_amx(ctx->keep_environment);
     snprintf(out->blas, sizeof out->blas, "%s", blas ? blas->text : "plain loops: no OpenBLAS was found");
