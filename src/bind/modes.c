@@ -19,8 +19,8 @@ typedef struct walk {
   size_t size;      /* a power of two */
   size_t count;
   int modules; /* among them */
-  int names; /* where the stack holds the names of the fields of the table in hand, */
-  int block; /* and what `met` points to once `few` are too few */
+  int names;   /* where the stack holds the names of the fields of the table in hand, */
+  int block;   /* and what `met` points to once `few` are too few */
   const void *few[64];
 } walk;
 
