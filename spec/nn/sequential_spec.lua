@@ -76,9 +76,10 @@ describe("Sequential", function()
         model[hole] = nil
         local outer = nn.Sequential { nn.Flatten(), model }
         for _ = 1, 2 do
-          raises("Sequential: layer %d wants a module, got nil", model.forward, model, x)
-          raises("Sequential%[2%] Sequential: layer %d wants a module, got nil", outer.forward, outer, x)
-          raises("layer %d wants a module, got nil", nn.describe, model)
+          local message = ("layer %d wants a module, got nil"):format(hole)
+          raises("Sequential: " .. message, model.forward, model, x)
+          raises("Sequential%[2%] Sequential: " .. message, outer.forward, outer, x)
+          raises(message, nn.describe, model)
         end
         model[hole] = nn.Dense(3)
         model[n] = nil
@@ -99,6 +100,15 @@ describe("Sequential", function()
     assert.equal(added, table.remove(model))
     assert.equal("Flatten", model[1].class_name)
     assert.same({ 5, 2 }, model:forward(ae.ones { 5, 4 }).shape)
+  end)
+
+  it("takes a layer in front of one that gives a distribution, and none behind it", function()
+    local model = nn.Sequential { nn.Dense(4), nn.Variational(2) }
+    table.insert(model, 1, nn.Dense(5))
+    table.insert(model, 3, nn.ReLU())
+    assert.same({ 5, 4, "ReLU", "Variational" },
+      { model[1].out, model[2].out, model[3].class_name, model[4].class_name })
+    raises("layer 5 comes after Variational", function() model[5] = nn.Dense(2) end)
   end)
 
   it("gives the shape of a result when built", function()

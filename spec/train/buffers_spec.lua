@@ -107,6 +107,73 @@ describe("a step that cannot be taken", function()
     assert.is_true(model.norm.running_mean:isfinite():all():item() == 1)
     assert.is_true(model.norm.running_mean:abs():max():item() > 0)
   end)
+
+  -- A class of one's own that puts another tensor in its buffer's place at every step; `act` may do more.
+  local function replacing(act)
+    local Mean = nn.Module:extend("Mean")
+    function Mean:init() self:buffer("mean", ae.zeros(3)) end
+    function Mean:forward(x)
+      if self.training then
+        local old = self.mean
+        self.mean = ae.scope.keep(ae.no_grad(function() return old * 0.9 + x:mean(1) * 0.1 end))
+        if act then act(old) end
+      end
+      return x * 1
+    end
+    return function()
+      ae.seed(6)
+      return normalized { encoder = nn.Sequential { Mean(), nn.Dense(2) } }
+    end
+  end
+
+  for what, act in pairs { ["kept"] = false, ["freed"] = function(old) old:free() end } do
+    it("puts back a buffer that a class replaces, the old one " .. what, function()
+      local make, x = replacing(act or nil), broken(0 / 0)
+      local model = make()
+      fails("state", "not finite", function() model:fit(x, options()) end)
+      assert.same(after_two(make, x), values_of(model))
+    end)
+  end
+
+  it("knows those of a module that a callback puts in between epochs", function()
+    local model, x = normalized(), ae.rand { 24, 3 }
+    local other = nn.BatchNorm { activation = "relu" }
+    other:build { 4 }
+    local swap = ae.callbacks.Callback:extend("Swap")
+    function swap:on_epoch_begin(run)
+      if run.epoch == 2 then
+        run.model.encoder[2] = other
+        x[2] = 0 / 0
+      end
+    end
+    fails("state", "not finite", function() model:fit(x, options { epochs = 2, callbacks = { swap() } }) end)
+    assert.same({ 0, 0, 0, 0 }, other.running_mean:totable())
+  end)
+
+  it("tells the error of the step, though a buffer was freed in it", function()
+    local make = replacing(function(old)
+      old:free()
+      error("the real reason")
+    end)
+    local model, ended = make(), false
+    local Watch = ae.callbacks.Callback:extend("Watch")
+    function Watch:on_train_end() ended = true end
+    model:eval()
+    local ok, failure = pcall(model.fit, model, ae.rand { 24, 3 }, options { callbacks = { Watch() } })
+    assert.is_false(ok)
+    assert.matches("the real reason", tostring(failure))
+    assert.is_true(ended)
+    assert.is_false(model.training)
+  end)
+
+  it("that is taken moves a buffer that is trained", function()
+    local Own = nn.Module:extend("Own")
+    function Own:init() self:buffer("w", ae.zeros(3):require_grad()) end
+    function Own:forward(x) return x + self.w end
+    local model = normalized { encoder = nn.Sequential { Own(), nn.Dense(2) } }
+    model:fit(ae.rand { 24, 3 }, options())
+    assert.is_true(model.encoder[1].w:abs():sum():item() > 0)
+  end)
 end)
 
 describe("buffers", function()
@@ -131,14 +198,13 @@ describe("buffers", function()
     assert.same({ 7, 7 }, mean:totable())
     model[2] = nn.Flatten()
     buffers:find()
-    assert.equal(2, #buffers.tensors)
-    assert.equal(2, #buffers.copies)
+    assert.equal(2, #buffers.places)
   end)
 
   it("are none where a model has none", function()
     local buffers = Buffers {}
     buffers:hold()
     buffers:restore()
-    assert.same({}, buffers.tensors)
+    assert.same({}, buffers.places)
   end)
 end)

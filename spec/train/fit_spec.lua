@@ -284,6 +284,39 @@ describe("fit", function()
     local part = ae.optim.SGD { model.decoder, lr = 0.1 }
     model:fit(x, { verbose = 0, optimizer = part })
     assert.equal(part, model.optimizer)
+    fails("state", "does not train encoder.2.weight", function() model:fit(x, quiet) end)
+  end)
+
+  it("leaves it to a training step of the model's own what the last fit's optimiser trains", function()
+    local Two = ae.Autoencoder:extend("Two")
+    function Two:training_step(batch, optimizer)
+      self.steps = (self.steps or 0) + 1
+      local total = self:losses(batch)
+      optimizer:zero_grad()
+      total:backward()
+      optimizer:step()
+      return total
+    end
+    local x, model = ae.rand(8, 3), Two { input = { 3 }, encoder = ae.nn.Dense(2), decoder = ae.nn.Dense(3) }
+    model.critic = ae.nn.Dense(1)
+    model.critic:build { 3 }
+    model:fit(x, { verbose = 0, optimizer = ae.optim.SGD { model.encoder, model.decoder, lr = 0.1 } })
+    model:fit(x, { verbose = 0 })
+    assert.equal(2, model.steps)
+  end)
+
+  it("leaves to the first batch what a sample of zeros can't build", function()
+    local Told = ae.Autoencoder:extend("Told")
+    function Told:encode_batch(x, batch) return self.encoder:forward(x + batch.target:mean()) end
+    function Told:losses(batch)
+      return (self.head:forward(self:encode_batch(batch.input, batch)) - batch.input):square():mean()
+    end
+    local model = Told { input = { 3 }, encoder = ae.nn.Dense(2), decoder = ae.nn.Dense(3) }
+    model.head = ae.nn.Dense(3)
+    model.is_built = true
+    local x = ae.rand(8, 3)
+    model:fit(ae.data.pairs(x, x), { verbose = 0, epochs = 2 })
+    assert.same({ 2, 3 }, model.head.weight.shape)
   end)
 
   describe("refuses", function()

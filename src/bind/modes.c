@@ -139,7 +139,8 @@ static int push_tree(lua_State *L, int index, int *modules) {
   return w.block + 1;
 }
 
-/* module.training = mode; both by their place. Raw, so that nothing can be raised between one's mode and the next's. */
+/* module.training = mode; both by their place. Raw, so that a class's own assignment can't raise between one's mode and
+** the next's; want of memory can. */
 static void set_training(lua_State *L, int module, int mode) {
   lua_pushvalue(L, TRAINING);
   lua_pushvalue(L, mode);

@@ -118,14 +118,15 @@ end
 ---@return fun(): string?, aelua.Tensor?
 function Module:named_parameters() return iterate(parameter_entries(self)) end
 
---- for name, tensor in module:named_buffers() do ... end
----@return fun(): string?, aelua.Tensor?
+--- for name, tensor in module:named_buffers() do ... end; tensor is owner[key].
+---@return fun(): string?, aelua.Tensor?, aelua.Module?, string|integer|nil name, tensor, owner, key
 function Module:named_buffers()
-  local result = {}
-  for _, entry in ipairs(tree.list(self).tensors) do
-    if is_buffer(entry) then result[#result + 1] = entry end
+  local entries, i = tree.list(self).tensors, 0
+  return function()
+    repeat i = i + 1 until i > #entries or is_buffer(entries[i])
+    local entry = entries[i]
+    if entry then return entry.name, entry.value, entry.owner, entry.key end
   end
-  return iterate(result)
 end
 
 --- for name, module in model:named_modules() do ... end; itself first, as "".
@@ -138,7 +139,7 @@ function Module:named_modules() return iterate(tree.list(self).modules) end
 function Module:first_unbuilt()
   for _, entry in ipairs(tree.list(self).modules) do
     local module = entry.value
-    if module.is_built and not module:is_built() then return entry.name, module end
+    if type(module.is_built) == "function" and not module:is_built() then return entry.name, module end
   end
   return nil
 end
@@ -258,8 +259,9 @@ end
 ---@param ... any
 ---@return any ... what the method gives
 function Module:within(child, method, ...)
-  errors.check(tree.is_module(child), "invalid", "%s wants a module to call its %s, got %s", self.class_name, method,
-    errors.kind(child))
+  if not tree.is_module(child) then
+    errors.raise("invalid", ("%s wants a module to call its %s, got %s"):format(self.class_name, method, errors.kind(child)), 2)
+  end
   return results_of(self, child, method, pcall(child[method], child, ...))
 end
 

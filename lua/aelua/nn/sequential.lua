@@ -48,7 +48,8 @@ local function set_layer(self, i, layer)
     #self + 1, i)
   errors.check(tree.is_module(layer), "invalid", wanted, i, errors.kind(layer))
   local before = self[i - 1]
-  errors.check(not (tree.is_module(before) and before.gives_distribution), "invalid",
+  -- table.insert first puts the last layer in the place after its own.
+  errors.check(layer == before or not (tree.is_module(before) and before.gives_distribution), "invalid",
     "Sequential: layer %d comes after %s, which gives a distribution and is the last; what follows takes a sample of it",
     i, before and before.class_name)
   rawset(self, i, layer)

@@ -182,6 +182,7 @@ local function train_epoch(run, set, o, list)
   run.model:train()
   if run.model.begin_pass then run.model:begin_pass(run) end
   run.progress:begin_epoch(run.epoch, batches)
+  run.buffers:find() -- callbacks may have changed the model
   run.batch = 0
   for batch in set:batches { size = size, shuffle = o.shuffle, drop_last = o.drop_last } do
     run.batch = run.batch + 1
@@ -278,10 +279,12 @@ local function check_trainable(who, model)
     or ": the model has no parameters; a tensor in a field becomes one by its method require_grad()"), 4)
 end
 
--- An optimiser that was made for the model does not hear of layers that come into it later.
+-- An optimiser that was made for the model does not hear of layers that come into it later. A model with a training step
+-- of its own says itself what trains what.
 local function last_optimizer(who, model)
   local last = model.optimizer
-  local name = type(last) == "table" and last.leaves_out and last:leaves_out(model)
+  local of_all = type(last) == "table" and last.leaves_out and not model.training_step
+  local name = of_all and last:leaves_out(model)
   errors.check(not name, "state", "%s: the optimiser of the last fit does not train %s: optimizer = \"adam\", or another, "
     .. "trains all; optimizer = model.optimizer goes on without it", who, name)
   return last or "adam"
@@ -293,7 +296,8 @@ end
 
 --- Trains `model` on `train` and returns the history. Raises where the loss is
 --- not finite, of the validation too, naming epoch, batch and layer; weights and
---- buffers are then those before that batch.
+--- buffers are then those before that batch, unless a training step of the model's
+--- own has moved them.
 ---@param model table
 ---@param train any
 ---@param given? aelua.FitOptions
@@ -318,7 +322,7 @@ function M.run(model, train, given, tools)
     if validation then model:check_data(who .. ": validation", validation) end
   end
   check_callbacks(who, o.callbacks or {})
-  if model.build_added then model:build_added() end
+  if model.build_added then pcall(model.build_added, model) end -- what fails says so better in the first batch
   check_trainable(who, model)
   local optimizer = tools.optimizer(o.optimizer or last_optimizer(who, model), model)
   local columns = Columns(model, list, validation ~= nil)
@@ -341,7 +345,7 @@ function M.run(model, train, given, tools)
   core.interrupted()
   local was_training = model.training
   local ok, failure = pcall(core.interruptible, run_epochs, run, train, validation, o, list)
-  run.buffers:restore() -- of a step that raised
+  pcall(run.buffers.restore, run.buffers) -- of a step that raised, whose error is the one to tell
   if not was_training then model:eval() end
   local told, late = pcall(run.tell, run, "on_train_end")
   if not ok then error(failure, 0) end
