@@ -89,7 +89,7 @@ AE_AMX static void merge(const float *from, int64_t rows, int64_t columns, float
   for (int64_t i = 0; i < rows; i++)
     for (int64_t j = 0; j < columns; j += AE_AMX_SIDE) {
       float *to = c + i * c_stride + j;
-      __mmask16 lanes = (__mmask16)(columns - j >= AE_AMX_SIDE ? 0xffff : (1 << (columns - j)) - 1);
+      __mmask16 lanes = ae_amx_lanes(columns - j);
       __m512 sum = _mm512_mul_ps(times, _mm512_load_ps(from + i * AE_AMX_WIDE + j));
       if (beta != 0) sum = _mm512_fmadd_ps(kept, _mm512_maskz_loadu_ps(lanes, to), sum);
       _mm512_mask_storeu_ps(to, lanes, sum);

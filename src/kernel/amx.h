@@ -40,6 +40,11 @@ AE_INLINE int64_t ae_amx_least(int64_t x, int64_t y) {
   return x < y ? x : y;
 }
 
+/* Of a vector, those of `left` elements, at least one. */
+AE_INLINE __mmask16 ae_amx_lanes(int64_t left) {
+  return (__mmask16)(left >= AE_AMX_SIDE ? 0xffff : (1 << left) - 1);
+}
+
 /* The parts of a [m, k], of b [k, columns], block after block, each ceiling(k / DEPTH) steps, filled up with zeros to
 ** whole tiles. A last block of SIDE rows or columns or fewer leaves its second tile as it is: what comes of that is for
 ** the caller to drop. False: one is infinite, nan or rounds to an infinity. */

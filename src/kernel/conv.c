@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "kernel/conv_choice.h"
+#include "kernel/conv_direct_axis.h"
 #include "kernel/conv_paths.h"
 
 /* ---- Shared ---- */
@@ -63,6 +64,20 @@ static ae_storage *keeper_of(const ae_context *ctx, ae_conv_weights w) {
   if (ae_allocator_use(ctx->allocator).budget == 0) return w.keep;
   ae_kept_clear(w.keep);
   return NULL;
+}
+
+ae_conv_form ae_conv_form_of(const ae_conv *c, ae_conv_way way, bool back, int64_t bytes) {
+  ae_conv_form form = {.way = way,
+                       .direction = back ? AE_CONV_DATA : AE_CONV_FORWARD,
+                       .bytes = bytes,
+                       .conv = {.c = c->c, .r = c->r, .s = c->s, .k = c->k, .groups = c->groups}};
+  if (back) {
+    form.conv.h = ae_direct_phase_count(c->stride_h, c->h), form.conv.w = ae_direct_phase_count(c->stride_w, c->w);
+    form.conv.stride_h = c->stride_h, form.conv.stride_w = c->stride_w;
+    form.conv.dilation_h = c->dilation_h, form.conv.dilation_w = c->dilation_w;
+    form.conv.top = c->top, form.conv.left = c->left;
+  }
+  return form;
 }
 
 ae_status ae_conv_packed(ae_context *ctx, ae_conv_weights w, ae_conv_form form,

@@ -70,7 +70,7 @@ AE_AMX static void cut_line(place *at, const ae_amx_line *line) {
 AE_AMX_INLINE void put_place(const ae_amx_pass *p, const float *sums, int64_t column, int64_t columns, float *to) {
   const float *b = p->finish && p->finish->b ? p->finish->b + column : NULL;
   for (int64_t i = 0; i < columns; i += AE_AMX_SIDE) {
-    const __mmask16 lanes = (__mmask16)(columns - i >= AE_AMX_SIDE ? 0xffff : (1 << (columns - i)) - 1);
+    const __mmask16 lanes = ae_amx_lanes(columns - i);
     __m512 z = _mm512_load_ps(sums + i);
     if (b) z = _mm512_add_ps(z, _mm512_maskz_loadu_ps(lanes, b + i));
     _mm512_mask_storeu_ps(to + i, lanes, _mm512_max_ps(_mm512_set1_ps(p->floor), z));

@@ -11,25 +11,12 @@
 
 /* ---- Phases ---- */
 
-static ae_direct_axis axis_h(const ae_amx_pass *p, int64_t i) {
-  const ae_conv *c = p->conv;
-  return p->back ? ae_direct_back_axis(i, c->h, c->r, c->stride_h, c->dilation_h, c->top)
-                 : ae_direct_forward_axis(c->p, c->r, c->stride_h, c->dilation_h, c->top);
-}
-
-static ae_direct_axis axis_v(const ae_amx_pass *p, int64_t i) {
-  const ae_conv *c = p->conv;
-  return p->back ? ae_direct_back_axis(i, c->w, c->s, c->stride_w, c->dilation_w, c->left)
-                 : ae_direct_forward_axis(c->q, c->s, c->stride_w, c->dilation_w, c->left);
-}
-
 /* What the phases' taps read, of one dimension. */
-static ae_amx_axis read_axis(const ae_amx_pass *p, ae_direct_axis (*axis_of)(const ae_amx_pass *, int64_t),
-                             int64_t phases, int64_t size) {
-  const ae_direct_axis first = axis_of(p, 0);
+static ae_amx_axis read_axis(const ae_amx_pass *p, ae_direct_axis_fn axis_of, int64_t phases, int64_t size) {
+  const ae_direct_axis first = axis_of(p->conv, p->back, 0);
   ae_amx_axis axis = ae_amx_axis_of(size, first.in_step, first.count);
   for (int64_t i = 0; i < phases; i++) {
-    const ae_direct_axis a = axis_of(p, i);
+    const ae_direct_axis a = axis_of(p->conv, p->back, i);
     for (int64_t j = 0; j < a.taps; j++) ae_amx_axis_take(&axis, a.offset + j * a.offset_step);
   }
   if (axis.images == 0) ae_amx_axis_take(&axis, 0);
@@ -56,8 +43,9 @@ static void lay_phase(ae_amx_pass *p, ae_amx_phase *f, ae_amx_piece *pieces) {
 void ae_amx_lay_phases(ae_amx_pass *p, ae_amx_piece *pieces) {
   for (int64_t i = 0; i < p->n_phases; i++) {
     ae_amx_phase *f = &p->phases[i];
-    *f =
-        (ae_amx_phase){.h = axis_h(p, i / p->phases_v), .v = axis_v(p, i % p->phases_v), .first = p->steps * p->blocks};
+    *f = (ae_amx_phase){.h = ae_direct_axis_h(p->conv, p->back, i / p->phases_v),
+                        .v = ae_direct_axis_w(p->conv, p->back, i % p->phases_v),
+                        .first = p->steps * p->blocks};
     lay_phase(p, f, pieces);
     pieces += f->n_pieces;
     p->steps += f->steps;
@@ -73,8 +61,8 @@ void ae_amx_lay_pass(ae_amx_pass *p, const float *source) {
   p->phases_v = back ? ae_direct_phase_count(c->stride_w, c->w) : 1;
   p->n_phases = (back ? ae_direct_phase_count(c->stride_h, c->h) : 1) * p->phases_v;
   *x = (ae_amx_images){.data = source, .n = c->n, .channels = back ? c->k : c->c};
-  x->h = read_axis(p, axis_h, p->n_phases / p->phases_v, back ? c->p : c->h);
-  x->v = read_axis(p, axis_v, p->phases_v, back ? c->q : c->w);
+  x->h = read_axis(p, ae_direct_axis_h, p->n_phases / p->phases_v, back ? c->p : c->h);
+  x->v = read_axis(p, ae_direct_axis_w, p->phases_v, back ? c->q : c->w);
   x->pitch = x->v.count + x->v.high - x->v.low;
   p->joined = x->channels % AE_AMX_DEPTH != 0 && x->v.step == 1 && c->s > 1 && c->dilation_w == 1;
 }
@@ -145,20 +133,11 @@ static bool pack_all(void *arg, const real *w, void *to) {
   return true;
 }
 
-/* Number and size of pictures do not matter; backwards how many phases have a target does. */
 ae_status ae_amx_pack_weights(ae_context *ctx, const ae_amx_pass *p, ae_conv_weights w, ae_kept **out, bool *odd,
                               ae_error *err) {
-  const ae_conv *c = p->conv;
-  ae_conv_form form = {.way = AE_CONV_AMX,
-                       .direction = p->back ? AE_CONV_DATA : AE_CONV_FORWARD,
-                       .bytes = p->blocks * p->steps * (int64_t)sizeof(ae_amx_step) + 1,
-                       .conv = {.c = c->c, .r = c->r, .s = c->s, .k = c->k, .groups = p->joined}};
-  if (p->back) {
-    form.conv.h = p->n_phases / p->phases_v, form.conv.w = p->phases_v;
-    form.conv.stride_h = c->stride_h, form.conv.stride_w = c->stride_w;
-    form.conv.dilation_h = c->dilation_h, form.conv.dilation_w = c->dilation_w;
-    form.conv.top = c->top, form.conv.left = c->left;
-  }
+  const int64_t bytes = p->blocks * p->steps * (int64_t)sizeof(ae_amx_step) + 1;
+  ae_conv_form form = ae_conv_form_of(p->conv, AE_CONV_AMX, p->back, bytes);
+  form.conv.groups = p->joined; /* there is always one */
   packing pack = {.ctx = ctx, .p = p};
   AE_TRY(ae_conv_packed(ctx, w, form, pack_all, &pack, out, err));
   *odd = *flag_of(p, (*out)->data);

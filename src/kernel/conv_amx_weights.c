@@ -109,8 +109,7 @@ AE_AMX static void cut_line(place *at, const ae_amx_line *line) {
   const ae_amx_images *x = &p->images;
   strip s = {.line = line, .pair = 2 * p->padded, .part = p->part};
   for (; s.channel < x->channels; s.channel += AE_AMX_SIDE) {
-    const int64_t left = x->channels - s.channel;
-    s.lanes = (__mmask16)(left >= AE_AMX_SIDE ? 0xffff : (1 << left) - 1);
+    s.lanes = ae_amx_lanes(x->channels - s.channel);
     s.to = at->pairs + line->place * p->padded + 2 * s.channel;
     cut_strip(&s, x->pitch, &at->odd);
   }

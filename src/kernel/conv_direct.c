@@ -41,28 +41,15 @@ typedef struct pass {
 
 /* ---- Phases ---- */
 
-static ae_direct_axis axis_h(const pass *p, int64_t phase) {
-  const ae_conv *c = p->conv;
-  return p->back ? ae_direct_back_axis(phase, c->h, c->r, c->stride_h, c->dilation_h, c->top)
-                 : ae_direct_forward_axis(c->p, c->r, c->stride_h, c->dilation_h, c->top);
-}
-
-static ae_direct_axis axis_w(const pass *p, int64_t phase) {
-  const ae_conv *c = p->conv;
-  return p->back ? ae_direct_back_axis(phase, c->w, c->s, c->stride_w, c->dilation_w, c->left)
-                 : ae_direct_forward_axis(c->q, c->s, c->stride_w, c->dilation_w, c->left);
-}
-
 /* What all phases of a dimension read: [low, high) for targets [begin, end) of each. */
 typedef struct span {
   int64_t low, high;
 } span;
 
-static span reads(const pass *p, ae_direct_axis (*axis_of)(const pass *, int64_t), int64_t phases, int64_t begin,
-                  int64_t end) {
+static span reads(const pass *p, ae_direct_axis_fn axis_of, int64_t phases, int64_t begin, int64_t end) {
   span s = {INT64_MAX, INT64_MIN};
   for (int64_t phase = 0; phase < phases; phase++) {
-    const ae_direct_axis a = axis_of(p, phase);
+    const ae_direct_axis a = axis_of(p->conv, p->back, phase);
     const int64_t last = (end < a.count ? end : a.count) - 1;
     if (a.taps == 0 || last < begin) continue;
     const int64_t low = begin * a.in_step + a.offset;
@@ -119,7 +106,8 @@ static void pack_places(void *arg, int64_t begin, int64_t end) {
   int64_t place = 0;
   for (int64_t group = 0; group < c->groups; group++)
     for (int64_t phase = 0; phase < p->phases_h * p->phases_w; phase++) {
-      const ae_direct_axis h = axis_h(p, phase / p->phases_w), v = axis_w(p, phase % p->phases_w);
+      const ae_direct_axis h = ae_direct_axis_h(p->conv, p->back, phase / p->phases_w),
+                           v = ae_direct_axis_w(p->conv, p->back, phase % p->phases_w);
       const int64_t taps = h.taps * v.taps * p->source.depth;
       for (int64_t i = 0; i < h.taps * v.taps; i++, place++) {
         if (place < begin || place >= end) continue;
@@ -140,20 +128,10 @@ static bool pack_all(void *arg, const real *w, void *to) {
   return true;
 }
 
-/* Number and size of pictures do not matter; backwards how many phases have a target does. */
 static ae_status pack_weights(ae_context *ctx, const pass *p, ae_conv_weights w, ae_kept **out, ae_error *err) {
   const ae_conv *c = p->conv;
   const int64_t packed = ae_direct_lines(c->r * c->s * p->source.depth * p->padded * c->groups + AE_DIRECT_SLACK);
-  ae_conv_form form = {.way = AE_CONV_DIRECT,
-                       .direction = p->back ? AE_CONV_DATA : AE_CONV_FORWARD,
-                       .bytes = packed * (int64_t)sizeof(real),
-                       .conv = {.c = c->c, .r = c->r, .s = c->s, .k = c->k, .groups = c->groups}};
-  if (p->back) {
-    form.conv.h = p->phases_h, form.conv.w = p->phases_w;
-    form.conv.stride_h = c->stride_h, form.conv.stride_w = c->stride_w;
-    form.conv.dilation_h = c->dilation_h, form.conv.dilation_w = c->dilation_w;
-    form.conv.top = c->top, form.conv.left = c->left;
-  }
+  const ae_conv_form form = ae_conv_form_of(c, AE_CONV_DIRECT, p->back, packed * (int64_t)sizeof(real));
   packing pack = {.ctx = ctx, .p = p};
   return ae_conv_packed(ctx, w, form, pack_all, &pack, out, err);
 }
@@ -278,7 +256,7 @@ static unit unit_at(const pass *p, int64_t number) {
 
 static void look_ahead(const pass *p, unit next, place *at) {
   const ae_direct_source *s = &p->source;
-  const span rows = reads(p, axis_h, p->phases_h, next.begin, next.end);
+  const span rows = reads(p, ae_direct_axis_h, p->phases_h, next.begin, next.end);
   const int64_t calls = p->phases_h * p->phases_w * p->windows, out_step = p->back ? p->conv->stride_h : 1;
   at->next_source = ae_conv_ahead_of(s->data, s->rows, s->columns * s->channels, next.n, rows.low, rows.high, calls);
   at->next_target = ae_conv_ahead_of(p->out, p->rows, p->columns * p->channels, next.n, next.begin * out_step,
@@ -286,13 +264,14 @@ static void look_ahead(const pass *p, unit next, place *at) {
 }
 
 static void run_band(const pass *p, place *at, unit u, real *room) {
-  const span rows = reads(p, axis_h, p->phases_h, u.begin, u.end);
+  const span rows = reads(p, ae_direct_axis_h, p->phases_h, u.begin, u.end);
   at->n = u.n;
   at->weights = p->weights;
   for (at->group = 0; at->group < p->conv->groups; at->group++) {
     at->band = ae_direct_band_at(&p->source, u.n, at->group, rows.low, rows.high, room);
     for (int64_t phase = 0; phase < p->phases_h * p->phases_w; phase++) {
-      at->h = axis_h(p, phase / p->phases_w), at->v = axis_w(p, phase % p->phases_w);
+      at->h = ae_direct_axis_h(p->conv, p->back, phase / p->phases_w),
+      at->v = ae_direct_axis_w(p->conv, p->back, phase % p->phases_w);
       at->taps = at->h.taps * at->v.taps * p->source.depth;
       if (at->v.count > 0) run_phase(at, u.begin, u.end);
       at->weights += at->taps * p->padded;
@@ -335,11 +314,11 @@ static ae_status run(ae_context *ctx, pass *p, const real *from, ae_conv_weights
   p->phases_w = back ? ae_direct_phase_count(c->stride_w, c->w) : 1;
   p->floor = p->finish && p->finish->f.kind == AE_RELU ? 0 : -(real)INFINITY;
   const int64_t stride = back ? c->stride_h : 1, steps = (p->rows + stride - 1) / stride;
-  const span columns = reads(p, axis_w, p->phases_w, 0, p->columns);
+  const span columns = reads(p, ae_direct_axis_w, p->phases_w, 0, p->columns);
   p->source = ae_direct_source_of(from, back ? c->p : c->h, back ? c->q : c->w, back ? c->k : c->c, c->groups,
                                   columns.low, columns.high);
   p->source.copied = p->source.copied || p->few;
-  const span one = reads(p, axis_h, p->phases_h, 0, 1);
+  const span one = reads(p, ae_direct_axis_h, p->phases_h, 0, 1);
   const int64_t step = back ? 1 : c->stride_h;
   p->windows = ae_direct_band_windows(ctx, &p->source, c->n, steps, step, one.high - one.low);
   p->bands = (steps + p->windows - 1) / p->windows;

@@ -1,12 +1,13 @@
 /*
 ** conv_direct_axis: one dimension of a pass of conv_direct.c, and of conv_amx.c:
-** which source each target reads. Forward there is one phase; in the gradient of the data targets
-** whose places leave the same rest by the stride read alike, and are one each.
+** which source each target reads. Forward there is one phase; backwards, in the
+** gradient of the data, targets whose places leave the same rest by the stride
+** read alike, and are one each.
 */
 #ifndef AE_KERNEL_CONV_DIRECT_AXIS_H
 #define AE_KERNEL_CONV_DIRECT_AXIS_H
 
-#include <stdint.h>
+#include "kernel/conv.h"
 
 /* One dimension of a phase: targets first + i*out_step for i in [0, count), tap + j*tap_step reads source
 ** i*in_step + offset + j*offset_step for j in [0, taps). */
@@ -37,5 +38,18 @@ static inline ae_direct_axis ae_direct_back_axis(int64_t phase, int64_t out, int
 static inline int64_t ae_direct_phase_count(int64_t stride, int64_t out) {
   return stride < out ? stride : out;
 }
+
+/* Of rows and of columns. */
+static inline ae_direct_axis ae_direct_axis_h(const ae_conv *c, bool back, int64_t phase) {
+  return back ? ae_direct_back_axis(phase, c->h, c->r, c->stride_h, c->dilation_h, c->top)
+              : ae_direct_forward_axis(c->p, c->r, c->stride_h, c->dilation_h, c->top);
+}
+
+static inline ae_direct_axis ae_direct_axis_w(const ae_conv *c, bool back, int64_t phase) {
+  return back ? ae_direct_back_axis(phase, c->w, c->s, c->stride_w, c->dilation_w, c->left)
+              : ae_direct_forward_axis(c->q, c->s, c->stride_w, c->dilation_w, c->left);
+}
+
+typedef ae_direct_axis (*ae_direct_axis_fn)(const ae_conv *c, bool back, int64_t phase);
 
 #endif

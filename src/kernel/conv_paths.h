@@ -50,6 +50,9 @@ typedef struct ae_conv_form {
 _Static_assert(sizeof(ae_conv_form) == 4 * sizeof(int64_t) + sizeof(ae_conv) &&
                    sizeof(ae_conv) == 16 * sizeof(int64_t) && sizeof(ae_conv_form) <= AE_KEPT_KEY,
                "no padding, and short enough");
+/* Of a way that lays weights by phases (conv_direct_axis.h): number and size of pictures do not matter; backwards how
+** many phases have a target does. */
+ae_conv_form ae_conv_form_of(const ae_conv *c, ae_conv_way way, bool back, int64_t bytes);
 /* What `pack` makes of w: kept beside it where it may be, and then found again; else the caller's alone. The
 ** caller releases it. Errors: AE_NO_MEMORY, also where pack says false. */
 ae_status ae_conv_packed(ae_context *ctx, ae_conv_weights w, ae_conv_form form,
