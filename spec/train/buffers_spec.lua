@@ -183,6 +183,7 @@ describe("buffers", function()
     local model = nn.Sequential { nn.BatchNorm(), nn.BatchNorm() }
     model:build { 2 }
     local buffers = Buffers(model)
+    buffers:find()
     local mean = model[1].running_mean
     buffers:hold()
     mean:fill_(5)
@@ -203,6 +204,7 @@ describe("buffers", function()
 
   it("are none where a model has none", function()
     local buffers = Buffers {}
+    buffers:find()
     buffers:hold()
     buffers:restore()
     assert.same({}, buffers.places)

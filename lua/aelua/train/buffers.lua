@@ -9,10 +9,10 @@ local Buffers = class("Buffers")
 
 local function copy_of(tensor) return core.keep(tensor:clone()) end
 
+--- Knows none before `find`.
 ---@param model table with named_buffers(), else there are none
 function Buffers:init(model)
   self.model, self.places, self.held = model, {}, false
-  self:find()
 end
 
 local function find_all(self)

@@ -164,9 +164,10 @@ local function train_batch(run, batch, step, list, means)
   run.buffers:hold()
   local value, terms, prediction = step(run.model, batch, run.optimizer, #list > 0)
   if type(value) ~= "number" then value = value:item() end
-  if is_finite(value) then run.buffers:let_go() end
+  local taken = is_finite(value)
+  if taken then run.buffers:let_go() end
   if terms then terms = evaluate.numbers(terms) end
-  if is_finite(value) then
+  if taken then
     local n = evaluate.samples(batch)
     means:add_losses(value, terms, n)
     core.no_grad(means.add_metrics, means, list, prediction, batch.target or batch.input, n)
