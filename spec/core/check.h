@@ -1,6 +1,6 @@
 /*
-** check: what the C tests share. CHECK says what failed and where and goes on;
-** main ends with `return check_result();`.
+** check: what the C tests share. CHECK says what failed and where and goes on,
+** CHECK_SAYS in words of the test's; main ends with `return check_result();`.
 */
 #ifndef AE_SPEC_CHECK_H
 #define AE_SPEC_CHECK_H
@@ -20,6 +20,13 @@ static inline void check_at(bool ok, const char *what, const char *file, int lin
 }
 
 #define CHECK(condition) check_at((condition), #condition, __FILE__, __LINE__)
+
+#define CHECK_SAYS(condition, ...)                                                                                     \
+  do {                                                                                                                 \
+    bool says_ = (condition);                                                                                          \
+    check_at(says_, #condition, __FILE__, __LINE__);                                                                   \
+    if (!says_) fprintf(stderr, "  " __VA_ARGS__), fprintf(stderr, "\n");                                              \
+  } while (0)
 
 /* A call that must succeed; its message is printed where it does not. */
 #define CHECK_OK(call, err)                                                                                            \

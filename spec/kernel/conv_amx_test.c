@@ -15,12 +15,9 @@
 enum { NOTHING_HERE = 77 /* to ctest: skipped */ };
 
 static void check_case(ae_context *ctx, const ae_conv *c) {
-  real *x = filled(sizes_of(c).x), *w = filled(sizes_of(c).w), *y = filled(sizes_of(c).y);
-  CHECK(ae_conv_amx.forward(ctx, c, x, (ae_conv_weights){w, NULL}, NULL, y, NULL) == AE_OK, "not served");
-  free(x), free(w), free(y);
-  check_path(ctx, c, &ae_conv_amx, "AMX");
-  CHECK(c->n < ae_context_threads(ctx) || check_maker(ctx, c, true), "no maker of x");
-  CHECK(c->n < ae_context_threads(ctx) || check_maker(ctx, c, false), "no maker of dy");
+  CHECK_SAYS(check_path(ctx, c, &ae_conv_amx, "AMX") == 3, "not served");
+  CHECK_SAYS(c->n < ae_context_threads(ctx) || check_maker(ctx, c, true), "no maker of x");
+  CHECK_SAYS(c->n < ae_context_threads(ctx) || check_maker(ctx, c, false), "no maker of dy");
 }
 
 /* Units of several pictures, of one, of a band; steps that channels fill and do not; a kernel as large as there is. */
@@ -36,14 +33,6 @@ static void check_units(ae_context *ctx) {
 }
 
 /* ---- Infinities, nan, and what rounds to an infinity ---- */
-
-static ae_status run(ae_context *ctx, const ae_conv *c, const ae_conv_path *path, int which, const real *x,
-                     const real *w, const real *y, const ae_conv_finish *finish, real *out) {
-  const ae_conv_weights weights = {w, NULL};
-  if (which == 0) return path->forward(ctx, c, x, weights, finish, out, NULL);
-  if (which == 1) return path->data_gradient(ctx, c, y, weights, finish, out, NULL);
-  return path->weight_gradient(ctx, c, x, y, out, NULL);
-}
 
 /* As the direct way has it, bit by bit; or nearly, where no target reads the odd one. */
 static bool alike(const real *got, const real *wanted, int64_t count) {
@@ -63,9 +52,13 @@ static void check_odd(ae_context *ctx, const ae_conv *c, const ae_conv_finish *f
         real *in[] = {filled(n.x), filled(n.w), filled(n.y)};
         real *got = filled(outs[which]), *wanted = filled(outs[which]);
         in[where][draw(0, counts[where] - 1)] = odd[i];
-        CHECK(run(ctx, c, &ae_conv_amx, which, in[0], in[1], in[2], finish, got) == AE_OK, "odd numbers fail");
-        CHECK(run(ctx, c, &ae_conv_direct, which, in[0], in[1], in[2], finish, wanted) == AE_OK, "odd numbers fail");
-        CHECK(alike(got, wanted, outs[which]), "direction %d, %g in %d: not as direct", which, (double)odd[i], where);
+        CHECK_SAYS(run(ctx, c, &ae_conv_amx, which, in[0], (ae_conv_weights){in[1], NULL}, in[2], finish, got) == AE_OK,
+                   "odd numbers fail");
+        CHECK_SAYS(run(ctx, c, &ae_conv_direct, which, in[0], (ae_conv_weights){in[1], NULL}, in[2], finish, wanted) ==
+                       AE_OK,
+                   "odd numbers fail");
+        CHECK_SAYS(alike(got, wanted, outs[which]), "direction %d, %g in %d: not as direct", which, (double)odd[i],
+                   where);
         for (int j = 0; j < 3; j++) free(in[j]);
         free(got), free(wanted);
       }
@@ -89,11 +82,11 @@ static void check_errors(ae_context *ctx) {
     real *got = filled(outs[which]), *direct = filled(outs[which]);
     double *wanted = calloc((size_t)outs[which], sizeof *wanted);
     define(&c, which, x, w, y, wanted);
-    CHECK(run(ctx, &c, &ae_conv_amx, which, x, w, y, NULL, got) == AE_OK &&
-              run(ctx, &c, &ae_conv_direct, which, x, w, y, NULL, direct) == AE_OK,
-          "direction %d fails", which);
+    CHECK_SAYS(run(ctx, &c, &ae_conv_amx, which, x, (ae_conv_weights){w, NULL}, y, NULL, got) == AE_OK &&
+                   run(ctx, &c, &ae_conv_direct, which, x, (ae_conv_weights){w, NULL}, y, NULL, direct) == AE_OK,
+               "direction %d fails", which);
     const double ours = apart(got, wanted, outs[which]), theirs = apart(direct, wanted, outs[which]);
-    CHECK(ours < theirs, "direction %d: off by %g, floats by %g", which, ours, theirs);
+    CHECK_SAYS(ours < theirs, "direction %d: off by %g, floats by %g", which, ours, theirs);
     free(got), free(direct), free(wanted);
   }
   free(x), free(w), free(y);
@@ -111,15 +104,15 @@ static void check_finish(ae_context *ctx) {
       real *got = filled(count), *wanted = filled(count), *saved = filled(count), *z = filled(count);
       const ae_conv_finish finish = {.f = {.kind = kinds[i]}, .b = b, .saved = saved};
       const ae_conv_finish direct = {.f = {.kind = kinds[i]}, .b = b, .saved = z};
-      CHECK(run(ctx, &c, &ae_conv_amx, which, x, w, y, &finish, got) == AE_OK &&
-                run(ctx, &c, &ae_conv_direct, which, x, w, y, &direct, wanted) == AE_OK,
-            "direction %d fails", which);
+      CHECK_SAYS(run(ctx, &c, &ae_conv_amx, which, x, (ae_conv_weights){w, NULL}, y, &finish, got) == AE_OK &&
+                     run(ctx, &c, &ae_conv_direct, which, x, (ae_conv_weights){w, NULL}, y, &direct, wanted) == AE_OK,
+                 "direction %d fails", which);
       double worst = 0;
       for (int64_t j = 0; j < count; j++) {
         worst = fmax(worst, fabs((double)got[j] - (double)wanted[j]));
         if (ae_activation_saves_input(kinds[i])) worst = fmax(worst, fabs((double)saved[j] - (double)z[j]));
       }
-      CHECK(worst < 1e-4, "direction %d, activation %d: %g apart", which, (int)kinds[i], worst);
+      CHECK_SAYS(worst < 1e-4, "direction %d, activation %d: %g apart", which, (int)kinds[i], worst);
       free(got), free(wanted), free(saved), free(z);
     }
   free(x), free(w), free(y), free(b);
@@ -130,7 +123,7 @@ static void spoil(ae_context *ctx, int byte) {
   enum { SIZES = 16 };
   void *blocks[SIZES];
   for (int i = 0; i < SIZES; i++) {
-    CHECK(ae_allocate(ctx->allocator, (size_t)1 << (8 + i), &blocks[i], NULL) == AE_OK, "no memory to spoil");
+    CHECK_SAYS(ae_allocate(ctx->allocator, (size_t)1 << (8 + i), &blocks[i], NULL) == AE_OK, "no memory to spoil");
     memset(blocks[i], byte, (size_t)1 << (8 + i));
   }
   for (int i = 0; i < SIZES; i++) ae_free(ctx->allocator, blocks[i], (size_t)1 << (8 + i));
@@ -145,10 +138,12 @@ static void check_again(ae_context *ctx) {
   for (int which = 0; which < 3; which++) {
     real *first = filled(outs[which]), *second = filled(outs[which]);
     spoil(ctx, 0);
-    CHECK(run(ctx, &c, &ae_conv_amx, which, x, w, y, NULL, first) == AE_OK, "direction %d fails", which);
+    CHECK_SAYS(run(ctx, &c, &ae_conv_amx, which, x, (ae_conv_weights){w, NULL}, y, NULL, first) == AE_OK,
+               "direction %d fails", which);
     spoil(ctx, 0xff);
-    CHECK(run(ctx, &c, &ae_conv_amx, which, x, w, y, NULL, second) == AE_OK, "direction %d fails", which);
-    CHECK(memcmp(first, second, (size_t)outs[which] * sizeof *first) == 0, "direction %d: other bits", which);
+    CHECK_SAYS(run(ctx, &c, &ae_conv_amx, which, x, (ae_conv_weights){w, NULL}, y, NULL, second) == AE_OK,
+               "direction %d fails", which);
+    CHECK_SAYS(memcmp(first, second, (size_t)outs[which] * sizeof *first) == 0, "direction %d: other bits", which);
     free(first), free(second);
   }
   free(x), free(w), free(y);
@@ -164,7 +159,7 @@ static void run_made(ae_context *ctx, const ae_conv *c, bool of_x, real before, 
   for (int64_t i = 0; i < count; i++) made[i] = before;
   making m = {of_x ? x : y, made, channels, times};
   const ae_conv_maker maker = {make, &m, of_x};
-  CHECK(ae_amx_weight_gradient(ctx, c, of_x ? made : x, of_x ? y : made, &maker, dw, NULL) == AE_OK, "not made");
+  CHECK_SAYS(ae_amx_weight_gradient(ctx, c, of_x ? made : x, of_x ? y : made, &maker, dw, NULL) == AE_OK, "not made");
   free(x), free(y), free(made), free(times);
 }
 
@@ -181,12 +176,11 @@ static void check_made(ae_context *ctx) {
       real *clean = filled(count), *dirty = filled(count);
       run_made(ctx, &cases[i], of_x, 0, clean);
       run_made(ctx, &cases[i], of_x, (real)NAN, dirty);
-      CHECK(memcmp(clean, dirty, (size_t)count * sizeof *clean) == 0, "case %d: reads what is not made", (int)i);
+      CHECK_SAYS(memcmp(clean, dirty, (size_t)count * sizeof *clean) == 0, "case %d: reads what is not made", (int)i);
       free(clean), free(dirty);
     }
 }
 
-/* Convolutions that read the same weights in different ways, in turns: one must not be given another's form. */
 static void check_keys(ae_context *ctx) {
   static const ae_conv cases[] = {
       {2, 7, 8, 32, 3, 3, 32, 7, 8, 1, 1, 1, 1, 1, 1, 1}, {2, 7, 8, 32, 3, 3, 32, 5, 6, 1, 1, 1, 1, 1, 0, 0},
@@ -196,14 +190,8 @@ static void check_keys(ae_context *ctx) {
       {2, 7, 8, 64, 3, 3, 16, 7, 8, 1, 1, 1, 1, 1, 1, 1}, {2, 7, 8, 16, 3, 3, 64, 7, 4, 1, 1, 2, 1, 1, 1, 1},
       {2, 7, 8, 48, 1, 4, 48, 7, 5, 1, 1, 1, 1, 1, 0, 0}, {2, 7, 8, 96, 1, 1, 96, 7, 8, 1, 1, 1, 1, 1, 0, 0},
   };
-  ae_storage *storage = weights_in_storage(ctx, sizes_of(&cases[0]).w);
-  for (int turn = 0; turn < 2; turn++)
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-      for (int which = 0; which < 2; which++) {
-        CHECK(sizes_of(&cases[i]).w == sizes_of(&cases[0]).w, "case %d has other weights", (int)i);
-        run_kept(ctx, &cases[i], &ae_conv_amx, which, storage, "in turns");
-      }
-  ae_storage_release(storage);
+  static const way amx = {&ae_conv_amx, "in turns"};
+  check_turns(ctx, cases, sizeof cases / sizeof *cases, &amx, 1);
   for (int i = 0; i < 3; i++) check_kept(ctx, &cases[i], &ae_conv_amx, "kept");
 }
 
@@ -217,8 +205,10 @@ static void check_odd_kept(ae_context *ctx) {
     w[7] = turn % 2 ? 1 : (real)INFINITY;
     ae_storage_touch(storage);
     const ae_status status = ae_conv_amx.forward(ctx, &c, x, (ae_conv_weights){w, storage}, NULL, got, NULL);
-    CHECK(status == AE_OK && run(ctx, &c, &ae_conv_direct, 0, x, w, NULL, NULL, wanted) == AE_OK, "fails");
-    CHECK(alike(got, wanted, n.y), "turn %d: not as direct", turn);
+    CHECK_SAYS(status == AE_OK &&
+                   run(ctx, &c, &ae_conv_direct, 0, x, (ae_conv_weights){w, NULL}, NULL, NULL, wanted) == AE_OK,
+               "fails");
+    CHECK_SAYS(alike(got, wanted, n.y), "turn %d: not as direct", turn);
   }
   free(x), free(got), free(wanted);
   ae_storage_release(storage);
@@ -233,17 +223,18 @@ static void check_budgets(ae_context *ctx) {
   for (int which = 0; which < 3; which++) {
     real *got = filled(outs[which]), *wanted = filled(outs[which]);
     int refused = 0, served = 0;
-    CHECK(run(ctx, &c, &ae_conv_amx, which, x, w, y, NULL, wanted) == AE_OK, "direction %d fails", which);
+    CHECK_SAYS(run(ctx, &c, &ae_conv_amx, which, x, (ae_conv_weights){w, NULL}, y, NULL, wanted) == AE_OK,
+               "direction %d fails", which);
     for (size_t budget = (size_t)1 << 16; budget <= (size_t)1 << 24; budget *= 2) {
       ae_allocator_set_budget(ctx->allocator, budget);
       const size_t live = ae_allocator_use(ctx->allocator).live;
-      const ae_status status = run(ctx, &c, &ae_conv_amx, which, x, w, y, NULL, got);
+      const ae_status status = run(ctx, &c, &ae_conv_amx, which, x, (ae_conv_weights){w, NULL}, y, NULL, got);
       refused += status == AE_NO_MEMORY, served += status == AE_OK;
-      CHECK(status == AE_OK || status == AE_NO_MEMORY, "budget %zu: status %d", budget, (int)status);
-      CHECK(ae_allocator_use(ctx->allocator).live == live, "budget %zu: memory is lost", budget);
-      if (status == AE_OK) CHECK(memcmp(got, wanted, (size_t)outs[which] * sizeof *got) == 0, "other bits");
+      CHECK_SAYS(status == AE_OK || status == AE_NO_MEMORY, "budget %zu: status %d", budget, (int)status);
+      CHECK_SAYS(ae_allocator_use(ctx->allocator).live == live, "budget %zu: memory is lost", budget);
+      if (status == AE_OK) CHECK_SAYS(memcmp(got, wanted, (size_t)outs[which] * sizeof *got) == 0, "other bits");
     }
-    CHECK(refused > 0 && served > 0, "direction %d: %d refused, %d served", which, refused, served);
+    CHECK_SAYS(refused > 0 && served > 0, "direction %d: %d refused, %d served", which, refused, served);
     free(got), free(wanted);
   }
   ae_allocator_set_budget(ctx->allocator, 0);
@@ -254,15 +245,14 @@ static void check_budgets(ae_context *ctx) {
 
 static ae_conv_way way_of(ae_context *ctx, const ae_conv *c, ae_conv_direction direction) {
   ae_conv_choice *choice = NULL;
-  CHECK(ae_conv_choose(ctx, c, direction, false, &choice, NULL) == AE_OK, "no choice");
+  CHECK_SAYS(ae_conv_choose(ctx, c, direction, false, &choice, NULL) == AE_OK, "no choice");
   return choice ? choice->way : AE_CONV_WAYS;
 }
 
 /* All that the seam does, makers included, without being told which way. */
 static void check_ways_of_seam(ae_context *ctx, const ae_conv *c) {
-  static const ae_conv_path seam = {ae_conv_forward, ae_conv_data_gradient, ae_conv_weight_gradient};
   check_path(ctx, c, &seam, "the seam");
-  CHECK(check_maker(ctx, c, true) && check_maker(ctx, c, false), "no makers");
+  CHECK_SAYS(check_maker(ctx, c, true) && check_maker(ctx, c, false), "no makers");
 }
 
 static void check_rule(int threads, bool keep_environment) {
@@ -272,18 +262,19 @@ static void check_rule(int threads, bool keep_environment) {
   ae_context *ctx = NULL;
   ae_conv_choices *choices = NULL;
   const ae_options options = {.threads = threads, .keep_environment = keep_environment};
-  CHECK(ae_context_open(&options, &ctx, NULL) == AE_OK && ae_conv_choices_of(ctx, &choices, NULL) == AE_OK,
-        "no context");
+  CHECK_SAYS(ae_context_open(&options, &ctx, NULL) == AE_OK && ae_conv_choices_of(ctx, &choices, NULL) == AE_OK,
+             "no context");
   for (int direction = 0; direction < 3; direction++) {
-    CHECK((way_of(ctx, &many, (ae_conv_direction)direction) == AE_CONV_AMX) == !keep_environment, "many channels");
+    CHECK_SAYS((way_of(ctx, &many, (ae_conv_direction)direction) == AE_CONV_AMX) == !keep_environment, "many channels");
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-      CHECK(way_of(ctx, &others[i], (ae_conv_direction)direction) != AE_CONV_AMX, "other %d comes here", (int)i);
+      CHECK_SAYS(way_of(ctx, &others[i], (ae_conv_direction)direction) != AE_CONV_AMX, "other %d comes here", (int)i);
   }
   if (!keep_environment) check_ways_of_seam(ctx, &many);
-  CHECK(ae_conv_fix(ctx, AE_CONV_AMX, NULL) == AE_OK, "not to be fixed");
+  CHECK_SAYS(ae_conv_fix(ctx, AE_CONV_AMX, NULL) == AE_OK, "not to be fixed");
   ae_conv_choice *choice = NULL;
-  CHECK(ae_conv_choose(ctx, &others[3], AE_CONV_WEIGHTS, true, &choice, NULL) == AE_OK && choice->way == AE_CONV_DIRECT,
-        "groups come here with a maker");
+  CHECK_SAYS(ae_conv_choose(ctx, &others[3], AE_CONV_WEIGHTS, true, &choice, NULL) == AE_OK &&
+                 choice->way == AE_CONV_DIRECT,
+             "groups come here with a maker");
   ae_context_close(ctx);
 }
 
@@ -299,7 +290,7 @@ int main(void) {
       printf("%s\n", err.message);
       return 1;
     }
-    CHECK(ae_conv_fix(ctx, AE_CONV_AMX, NULL) == AE_OK, "not to be fixed");
+    CHECK_SAYS(ae_conv_fix(ctx, AE_CONV_AMX, NULL) == AE_OK, "not to be fixed");
     for (int i = 0; i < 100; i++) {
       const ae_conv c = random_conv(1, i % 2 ? 12 : 70);
       check_case(ctx, &c);
@@ -322,6 +313,5 @@ int main(void) {
     check_rule(threads, true);
     ae_context_close(ctx);
   }
-  printf("%d failures\n", failures);
-  return failures != 0;
+  return check_result();
 }

@@ -10,20 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../core/check.h"
 #include "kernel/conv_choice.h"
 #include "kernel/conv_paths.h"
-
-static int failures;
-
-#define CHECK(condition, ...)                                                                                          \
-  do {                                                                                                                 \
-    if (!(condition)) {                                                                                                \
-      failures++;                                                                                                      \
-      printf("%s:%d: ", __FILE__, __LINE__);                                                                           \
-      printf(__VA_ARGS__);                                                                                             \
-      printf("\n");                                                                                                    \
-    }                                                                                                                  \
-  } while (0)
 
 static uint32_t seed = 1;
 
@@ -77,7 +66,7 @@ static void compare(const ae_conv *c, const char *what, const real *got, const d
     worst = isnan((double)got[i]) ? INFINITY : fmax(worst, apart);
     most = fmax(most, fabs(wanted[i]));
   }
-  CHECK(
+  CHECK_SAYS(
       worst <= 64 * (double)AE_REAL_EPSILON * most,
       "%s: off by %g of %g; x [%d,%d,%d,%d] w [%d,%d] k %d groups %d stride %d,%d dilation %d,%d padding %d,%d y %d,%d",
       what, worst, most, (int)c->n, (int)c->h, (int)c->w, (int)c->c, (int)c->r, (int)c->s, (int)c->k, (int)c->groups,
@@ -85,8 +74,20 @@ static void compare(const ae_conv *c, const char *what, const real *got, const d
       (int)c->q);
 }
 
-static void check_path(ae_context *ctx, const ae_conv *c, const ae_conv_path *path, const char *name) {
+static const ae_conv_path seam = {ae_conv_forward, ae_conv_data_gradient, ae_conv_weight_gradient};
+
+/* `which`: as in define; out, of what it adds to. */
+static ae_status run(ae_context *ctx, const ae_conv *c, const ae_conv_path *path, int which, const real *x,
+                     ae_conv_weights w, const real *y, const ae_conv_finish *finish, real *out) {
+  if (which == 0) return path->forward(ctx, c, x, w, finish, out, NULL);
+  if (which == 1) return path->data_gradient(ctx, c, y, w, finish, out, NULL);
+  return path->weight_gradient(ctx, c, x, y, out, NULL);
+}
+
+/* All three directions; returns how many of them the path serves. */
+static int check_path(ae_context *ctx, const ae_conv *c, const ae_conv_path *path, const char *name) {
   const sizes n = sizes_of(c);
+  int served = 0;
   const int64_t counts[] = {n.y, n.x, n.w};
   real *x = filled(n.x), *w = filled(n.w), *y = filled(n.y);
   for (int which = 0; which < 3; which++) {
@@ -95,23 +96,23 @@ static void check_path(ae_context *ctx, const ae_conv *c, const ae_conv_path *pa
     double *wanted = calloc(count + 1, sizeof *wanted);
     for (size_t i = 0; i <= count; i++) got[i] = (real)NAN;
     define(c, which, x, w, y, wanted);
-    ae_status status = which == 0   ? path->forward(ctx, c, x, (ae_conv_weights){w, NULL}, NULL, got, NULL)
-                       : which == 1 ? path->data_gradient(ctx, c, y, (ae_conv_weights){w, NULL}, NULL, got, NULL)
-                                    : path->weight_gradient(ctx, c, x, y, got, NULL);
+    const ae_status status = run(ctx, c, path, which, x, (ae_conv_weights){w, NULL}, y, NULL, got);
     if (status == AE_UNSUPPORTED) {
       free(got);
       free(wanted);
       continue;
     }
-    CHECK(status == AE_OK, "%s: status %d", name, (int)status);
+    served++;
+    CHECK_SAYS(status == AE_OK, "%s: status %d", name, (int)status);
     compare(c, name, got, wanted, counts[which]);
-    CHECK(isnan((double)got[count]), "%s: wrote past the end", name);
+    CHECK_SAYS(isnan((double)got[count]), "%s: wrote past the end", name);
     free(got);
     free(wanted);
   }
   free(x);
   free(w);
   free(y);
+  return served;
 }
 
 static int64_t outputs(int64_t in, int64_t taps, int64_t stride, int64_t dilation, int64_t before, int64_t after) {
@@ -144,18 +145,17 @@ static void run_kept(ae_context *ctx, const ae_conv *c, const ae_conv_path *path
   double *wanted = calloc((size_t)count, sizeof *wanted);
   define(c, which, x, storage->data, y, wanted);
   const ae_conv_weights w = {storage->data, storage};
-  const ae_status status =
-      which == 0 ? path->forward(ctx, c, x, w, NULL, got, NULL) : path->data_gradient(ctx, c, y, w, NULL, got, NULL);
-  CHECK(status == AE_OK || status == AE_UNSUPPORTED, "%s: status %d", name, (int)status);
+  const ae_status status = run(ctx, c, path, which, x, w, y, NULL, got);
+  CHECK_SAYS(status == AE_OK || status == AE_UNSUPPORTED, "%s: status %d", name, (int)status);
   if (status == AE_OK) compare(c, name, got, wanted, count);
-  if (status == AE_OK) CHECK(atomic_load(&storage->kept), "%s: nothing is kept", name);
+  if (status == AE_OK) CHECK_SAYS(atomic_load(&storage->kept), "%s: nothing is kept", name);
   free(x), free(y), free(got), free(wanted);
 }
 
 static ae_storage *weights_in_storage(ae_context *ctx, int64_t count) {
   ae_storage *storage = NULL;
   real *values = filled(count);
-  CHECK(ae_storage_new(ctx->allocator, (size_t)count * sizeof(real), &storage, NULL) == AE_OK, "no storage");
+  CHECK_SAYS(ae_storage_new(ctx->allocator, (size_t)count * sizeof(real), &storage, NULL) == AE_OK, "no storage");
   memcpy(storage->data, values, (size_t)count * sizeof(real));
   free(values);
   return storage;
@@ -170,11 +170,29 @@ static void check_kept(ae_context *ctx, const ae_conv *c, const ae_conv_path *pa
     run_kept(ctx, c, path, which, storage, name);
     const void *kept = atomic_load(&storage->kept);
     run_kept(ctx, c, path, which, storage, name);
-    CHECK(atomic_load(&storage->kept) == kept, "%s: made again", name);
+    CHECK_SAYS(atomic_load(&storage->kept) == kept, "%s: made again", name);
     for (int64_t i = 0; i < count; i++) w[i] = 1 - 2 * w[i];
     ae_storage_touch(storage);
     run_kept(ctx, c, path, which, storage, name);
   }
+  ae_storage_release(storage);
+}
+
+/* Convolutions that read the same weights in different ways, in turns: one must not be given another's form. */
+typedef struct way {
+  const ae_conv_path *path;
+  const char *name;
+} way;
+
+static void check_turns(ae_context *ctx, const ae_conv *cases, size_t n, const way *ways, int n_ways) {
+  const int64_t count = sizes_of(&cases[0]).w;
+  ae_storage *storage = weights_in_storage(ctx, count);
+  for (int turn = 0; turn < 2; turn++)
+    for (size_t i = 0; i < n; i++) {
+      CHECK_SAYS(sizes_of(&cases[i]).w == count, "case %d has other weights", (int)i);
+      for (int which = 0; which < 2; which++)
+        for (int w = 0; w < n_ways; w++) run_kept(ctx, &cases[i], ways[w].path, which, storage, ways[w].name);
+    }
   ae_storage_release(storage);
 }
 
@@ -209,10 +227,10 @@ static bool check_maker(ae_context *ctx, const ae_conv *c, bool of_x) {
   int once = 0, never = 0;
   for (int64_t i = 0; i < pixels; i++) once += times[i] == 1, never += times[i] == 0;
   if (status == AE_UNSUPPORTED) {
-    CHECK(never == pixels, "unsupported, but %d of %d pixels were made", (int)(pixels - never), (int)pixels);
+    CHECK_SAYS(never == pixels, "unsupported, but %d of %d pixels were made", (int)(pixels - never), (int)pixels);
   } else {
-    CHECK(status == AE_OK, "with a maker: status %d", (int)status);
-    CHECK(once == pixels, "%d of %d pixels made once", once, (int)pixels);
+    CHECK_SAYS(status == AE_OK, "with a maker: status %d", (int)status);
+    CHECK_SAYS(once == pixels, "%d of %d pixels made once", once, (int)pixels);
     compare(c, "with a maker", got, wanted, n.w);
   }
   free(x), free(y), free(made), free(got), free(wanted), free(times);

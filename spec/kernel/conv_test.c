@@ -8,9 +8,7 @@
 
 static int makers;
 
-/* Convolutions that read the same weights in different ways, in turns: one must not be given another's form. */
 static void check_keys(ae_context *ctx) {
-  enum { WEIGHTS = 144 };
   static const ae_conv cases[] = {
       {2, 7, 8, 4, 3, 3, 4, 7, 8, 1, 1, 1, 1, 1, 1, 1},  {2, 7, 8, 4, 3, 3, 4, 5, 6, 1, 1, 1, 1, 1, 0, 0},
       {2, 7, 8, 4, 3, 3, 4, 4, 4, 1, 2, 2, 1, 1, 1, 1},  {2, 7, 8, 4, 3, 3, 4, 7, 4, 1, 1, 2, 1, 1, 1, 1},
@@ -24,16 +22,8 @@ static void check_keys(ae_context *ctx) {
       {2, 9, 7, 4, 9, 1, 4, 1, 7, 1, 1, 1, 1, 1, 0, 0},  {2, 7, 8, 12, 1, 1, 12, 7, 8, 1, 1, 1, 1, 1, 0, 0},
       {2, 7, 8, 3, 1, 1, 48, 7, 8, 1, 1, 1, 1, 1, 0, 0}, {2, 7, 8, 4, 3, 3, 4, 7, 8, 1, 1, 1, 1, 1, 2, 0},
   };
-  ae_storage *storage = weights_in_storage(ctx, WEIGHTS);
-  for (int turn = 0; turn < 2; turn++)
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-      CHECK(sizes_of(&cases[i]).w == WEIGHTS, "case %d has other weights", (int)i);
-      for (int which = 0; which < 2; which++) {
-        run_kept(ctx, &cases[i], &ae_conv_direct, which, storage, "direct, in turns");
-        run_kept(ctx, &cases[i], &ae_conv_onednn, which, storage, "oneDNN, in turns");
-      }
-    }
-  ae_storage_release(storage);
+  static const way ways[] = {{&ae_conv_direct, "direct, in turns"}, {&ae_conv_onednn, "oneDNN, in turns"}};
+  check_turns(ctx, cases, sizeof cases / sizeof *cases, ways, 2);
 }
 
 /* Nothing is kept under a budget, nor beside the storage of another context. */
@@ -43,21 +33,20 @@ static void check_not_kept(ae_context *ctx) {
   ae_context *other = NULL;
   real *x = filled(sizes_of(&c).x), *y = filled(sizes_of(&c).y);
   const ae_conv_weights w = {storage->data, storage};
-  CHECK(ae_context_open(NULL, &other, NULL) == AE_OK, "no context");
-  CHECK(ae_conv_direct.forward(other, &c, x, w, NULL, y, NULL) == AE_OK && !atomic_load(&storage->kept),
-        "kept for another context");
+  CHECK_SAYS(ae_context_open(NULL, &other, NULL) == AE_OK, "no context");
+  CHECK_SAYS(ae_conv_direct.forward(other, &c, x, w, NULL, y, NULL) == AE_OK && !atomic_load(&storage->kept),
+             "kept for another context");
   ae_context_close(other);
-  CHECK(ae_conv_direct.forward(ctx, &c, x, w, NULL, y, NULL) == AE_OK && atomic_load(&storage->kept), "not kept");
+  CHECK_SAYS(ae_conv_direct.forward(ctx, &c, x, w, NULL, y, NULL) == AE_OK && atomic_load(&storage->kept), "not kept");
   ae_allocator_set_budget(ctx->allocator, (size_t)1 << 30);
-  CHECK(ae_conv_direct.forward(ctx, &c, x, w, NULL, y, NULL) == AE_OK && !atomic_load(&storage->kept),
-        "kept under a budget");
+  CHECK_SAYS(ae_conv_direct.forward(ctx, &c, x, w, NULL, y, NULL) == AE_OK && !atomic_load(&storage->kept),
+             "kept under a budget");
   ae_allocator_set_budget(ctx->allocator, 0);
   free(x), free(y);
   ae_storage_release(storage);
 }
 
 static void check_ways(ae_context *ctx, const ae_conv *c) {
-  static const ae_conv_path seam = {ae_conv_forward, ae_conv_data_gradient, ae_conv_weight_gradient};
   check_path(ctx, c, &ae_conv_tiles, "tiles");
   check_path(ctx, c, &ae_conv_direct, "direct");
   if (c->groups == c->c && c->c == c->k) check_path(ctx, c, &ae_conv_depthwise, "depthwise");
@@ -111,11 +100,12 @@ static void check_empty(ae_context *ctx) {
   no_inputs.n = 1, no_inputs.c = 0;
   real dw[10], y[45], b[5] = {1, 2, 3, 4, 5}, x = 0;
   for (int i = 0; i < 10; i++) dw[i] = 7;
-  CHECK(ae_conv_weight_gradient(ctx, &none, &x, &x, dw, NULL) == AE_OK, "no pictures");
-  for (int i = 0; i < 10; i++) CHECK(dw[i] == 0, "the gradient of no pictures is 0, got %g", (double)dw[i]);
+  CHECK_SAYS(ae_conv_weight_gradient(ctx, &none, &x, &x, dw, NULL) == AE_OK, "no pictures");
+  for (int i = 0; i < 10; i++) CHECK_SAYS(dw[i] == 0, "the gradient of no pictures is 0, got %g", (double)dw[i]);
   const ae_conv_finish finish = {.b = b};
-  CHECK(ae_conv_forward(ctx, &no_inputs, &x, (ae_conv_weights){&x, NULL}, &finish, y, NULL) == AE_OK, "no channels");
-  for (int i = 0; i < 45; i++) CHECK(y[i] == b[i % 5], "no channels give the bias, got %g", (double)y[i]);
+  CHECK_SAYS(ae_conv_forward(ctx, &no_inputs, &x, (ae_conv_weights){&x, NULL}, &finish, y, NULL) == AE_OK,
+             "no channels");
+  for (int i = 0; i < 45; i++) CHECK_SAYS(y[i] == b[i % 5], "no channels give the bias, got %g", (double)y[i]);
 }
 
 /* A way that was measured to be faster than the direct one serves gradients with a maker too, which it has none of. */
@@ -123,16 +113,16 @@ static void check_measured(ae_context *ctx) {
   const ae_conv c = {5, 28, 28, 16, 3, 3, 24, 28, 28, 1, 1, 1, 1, 1, 1, 1};
   ae_conv_choices *choices = NULL;
   ae_conv_choice *choice = NULL;
-  CHECK(ae_conv_fix(ctx, AE_CONV_WAYS, NULL) == AE_OK && ae_conv_choices_of(ctx, &choices, NULL) == AE_OK &&
-            ae_conv_choose(ctx, &c, AE_CONV_WEIGHTS, false, &choice, NULL) == AE_OK,
-        "no choice");
+  CHECK_SAYS(ae_conv_fix(ctx, AE_CONV_WAYS, NULL) == AE_OK && ae_conv_choices_of(ctx, &choices, NULL) == AE_OK &&
+                 ae_conv_choose(ctx, &c, AE_CONV_WEIGHTS, false, &choice, NULL) == AE_OK,
+             "no choice");
   const bool table_makes = choice->way == AE_CONV_DIRECT || choice->way == AE_CONV_AMX;
-  CHECK(ae_conv_makes(ctx, choices, &c) == table_makes, "the table's way has a maker: %d", table_makes);
+  CHECK_SAYS(ae_conv_makes(ctx, choices, &c) == table_makes, "the table's way has a maker: %d", table_makes);
   choice->measured = true;
   choice->way = AE_CONV_TILES;
-  CHECK(!ae_conv_makes(ctx, choices, &c), "a maker, where tiles were measured to be faster");
+  CHECK_SAYS(!ae_conv_makes(ctx, choices, &c), "a maker, where tiles were measured to be faster");
   choice->way = AE_CONV_DIRECT;
-  CHECK(ae_conv_makes(ctx, choices, &c), "no maker, where the direct way was measured to be the fastest");
+  CHECK_SAYS(ae_conv_makes(ctx, choices, &c), "no maker, where the direct way was measured to be the fastest");
 }
 
 int main(void) {
@@ -155,7 +145,6 @@ int main(void) {
     check_not_kept(ctx);
     ae_context_close(ctx);
   }
-  CHECK(makers > 100, "only %d gradients had a maker", makers);
-  printf("%d failures\n", failures);
-  return failures != 0;
+  CHECK_SAYS(makers > 100, "only %d gradients had a maker", makers);
+  return check_result();
 }

@@ -10,19 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../core/check.h"
 #include "kernel/gemm.h"
-
-static int failures;
-
-#define CHECK(condition, ...)                                                                                          \
-  do {                                                                                                                 \
-    if (!(condition)) {                                                                                                \
-      failures++;                                                                                                      \
-      printf("%s:%d: ", __FILE__, __LINE__);                                                                           \
-      printf(__VA_ARGS__);                                                                                             \
-      printf("\n");                                                                                                    \
-    }                                                                                                                  \
-  } while (0)
 
 static real noise(uint32_t *seed) {
   *seed = *seed * 1664525u + 1013904223u;
@@ -69,7 +58,7 @@ static void check_product(ae_context *ctx, int64_t m, int64_t n, int64_t k, int 
   b.data = b_data;
   ae_error err;
   ae_status status = ae_gemm(ctx, m, n, k, alpha, a, b, beta, c, stride, &err);
-  CHECK(status == AE_OK, "%s", err.message);
+  CHECK_SAYS(status == AE_OK, "%s", err.message);
   double worst = 0, *sums = malloc((size_t)(n + 1) * sizeof *sums);
   bool intact = true;
   for (int64_t i = 0; i < m; i++) {
@@ -86,9 +75,10 @@ static void check_product(ae_context *ctx, int64_t m, int64_t n, int64_t k, int 
   }
   free(sums);
   double bound = AE_REAL_EPSILON * 4 * (double)(k + 4);
-  CHECK(worst <= bound, "%lldx%lldx%lld form %d alpha %g beta %g: off by %g", (long long)m, (long long)n, (long long)k,
-        form, (double)alpha, (double)beta, worst);
-  CHECK(intact, "%lldx%lldx%lld form %d: wrote between the rows of C", (long long)m, (long long)n, (long long)k, form);
+  CHECK_SAYS(worst <= bound, "%lldx%lldx%lld form %d alpha %g beta %g: off by %g", (long long)m, (long long)n,
+             (long long)k, form, (double)alpha, (double)beta, worst);
+  CHECK_SAYS(intact, "%lldx%lldx%lld form %d: wrote between the rows of C", (long long)m, (long long)n, (long long)k,
+             form);
   free(a_data);
   free(b_data);
   free(c);
@@ -125,13 +115,14 @@ static void check_odd(ae_context *ctx, real odd, bool in_b) {
       b[p * N + j] = odd;
     else
       a[i * K + p] = odd;
-    CHECK(ae_gemm(ctx, M, N, K, 1, (ae_matrix){a, K, false}, (ae_matrix){b, N, false}, 0, c, N, NULL) == AE_OK, "gemm");
+    CHECK_SAYS(ae_gemm(ctx, M, N, K, 1, (ae_matrix){a, K, false}, (ae_matrix){b, N, false}, 0, c, N, NULL) == AE_OK,
+               "gemm");
     for (int e = 0; e < M * N; e++) {
       double wanted = 0, got = c[e];
       for (int q = 0; q < K; q++) wanted += (double)a[e / N * K + q] * (double)b[q * N + e % N];
-      CHECK(fabs(got - wanted) <= K * (double)AE_REAL_EPSILON * fabs(wanted) || got == wanted ||
-                (isnan(got) && isnan(wanted)),
-            "%g at k = %d: [%d, %d] wanted %g, got %g", (double)odd, p, e / N, e % N, wanted, got);
+      CHECK_SAYS(fabs(got - wanted) <= K * (double)AE_REAL_EPSILON * fabs(wanted) || got == wanted ||
+                     (isnan(got) && isnan(wanted)),
+                 "%g at k = %d: [%d, %d] wanted %g, got %g", (double)odd, p, e / N, e % N, wanted, got);
     }
   }
   free(a);
@@ -158,7 +149,7 @@ static void check_error(ae_context *ctx, int64_t k, bool positive, real scale, d
   for (int form = 0; form < 4; form++) {
     ae_matrix left = {a, form & 1 ? M : k, form & 1}, right = {b, form & 2 ? k : N, form & 2};
     double ours = 0, plain = 0;
-    CHECK(ae_gemm(ctx, M, N, k, 1, left, right, 0, c, N, NULL) == AE_OK, "gemm");
+    CHECK_SAYS(ae_gemm(ctx, M, N, k, 1, left, right, 0, c, N, NULL) == AE_OK, "gemm");
     for (int i = 0; i < M; i++)
       for (int j = 0; j < N; j++) {
         long double sum = 0, absolute = 0;
@@ -173,8 +164,8 @@ static void check_error(ae_context *ctx, int64_t k, bool positive, real scale, d
         plain += pow((double)((rounded - sum) / absolute), 2);
       }
     double ratio = sqrt(ours / plain);
-    CHECK(ratio <= most, "k %lld, %s, scale %g, form %d: error %g of a plain sum's, wanted %g", (long long)k,
-          positive ? "positive" : "both signs", (double)scale, form, ratio, most);
+    CHECK_SAYS(ratio <= most, "k %lld, %s, scale %g, form %d: error %g of a plain sum's, wanted %g", (long long)k,
+               positive ? "positive" : "both signs", (double)scale, form, ratio, most);
   }
   free(a);
   free(b);
@@ -199,19 +190,20 @@ static void check_rows(ae_context *ctx) {
   uint32_t seed = 1;
   real *a = filled(M * K, &seed), *b = filled(K * N, &seed), *c = filled(M * N, &seed), *d = filled(M * N, &seed);
   ae_gemm_plan plan;
-  CHECK(ae_gemm_plan_rows(ctx, M, N, K, &plan, NULL) == AE_OK, "plan");
+  CHECK_SAYS(ae_gemm_plan_rows(ctx, M, N, K, &plan, NULL) == AE_OK, "plan");
   for (int64_t row = 0; row < M; row += 30) {
     int64_t rows = M - row < 30 ? M - row : 30;
-    CHECK(ae_gemm_rows(&plan, rows, 1, (ae_matrix){a + row * K, K, false}, (ae_matrix){b, N, false}, 0, c + row * N,
-                       N) == AE_OK,
-          "rows");
+    CHECK_SAYS(ae_gemm_rows(&plan, rows, 1, (ae_matrix){a + row * K, K, false}, (ae_matrix){b, N, false}, 0,
+                            c + row * N, N) == AE_OK,
+               "rows");
   }
-  CHECK(ae_gemm(ctx, M, N, K, 1, (ae_matrix){a, K, false}, (ae_matrix){b, N, false}, 0, d, N, NULL) == AE_OK, "gemm");
+  CHECK_SAYS(ae_gemm(ctx, M, N, K, 1, (ae_matrix){a, K, false}, (ae_matrix){b, N, false}, 0, d, N, NULL) == AE_OK,
+             "gemm");
   double worst = 0;
   for (int i = 0; i < M * N; i++) worst = fmax(worst, fabs((double)(c[i] - d[i])));
-  CHECK(worst <= 1e3 * (double)AE_REAL_EPSILON, "rows and whole differ by %g", worst);
-  CHECK(ae_gemm_plan_rows(ctx, 1, 2000, 2000, &plan, NULL) == AE_OK, "plan");
-  CHECK(plan.parts == (ctx->threads > 1 ? 0 : 1), "one row cannot be split, got %d parts", plan.parts);
+  CHECK_SAYS(worst <= 1e3 * (double)AE_REAL_EPSILON, "rows and whole differ by %g", worst);
+  CHECK_SAYS(ae_gemm_plan_rows(ctx, 1, 2000, 2000, &plan, NULL) == AE_OK, "plan");
+  CHECK_SAYS(plan.parts == (ctx->threads > 1 ? 0 : 1), "one row cannot be split, got %d parts", plan.parts);
   free(a);
   free(b);
   free(c);
@@ -253,14 +245,14 @@ static void check_backend(const char *name) {
     if (status == AE_UNSUPPORTED) {
       printf("skipped: %s\n", err.message);
     } else {
-      CHECK(status == AE_OK, "%s", err.message);
+      CHECK_SAYS(status == AE_OK, "%s", err.message);
       check_sizes(ctx);
       if (threads == 1) {
         check_odds(ctx);
         check_errors(ctx, strcmp(name, "amx") == 0);
       }
       check_rows(ctx);
-      if (strcmp(name, "amx") == 0) CHECK(!tiles_in_use(), "tiles are left in use");
+      if (strcmp(name, "amx") == 0) CHECK_SAYS(!tiles_in_use(), "tiles are left in use");
     }
     ae_kernel_describe(ctx, &report);
     ae_context_close(ctx);
@@ -287,9 +279,8 @@ int main(void) {
   ae_error err = {0};
   real one = 1, c = 0;
   ae_matrix x = {&one, 1, false};
-  CHECK(ae_gemm(ctx, 1, 1, 1, 1, x, x, 0, &c, 1, &err) == AE_INVALID && strstr(err.message, "openblass"),
-        "a backend that does not exist: %s", err.message);
+  CHECK_SAYS(ae_gemm(ctx, 1, 1, 1, 1, x, x, 0, &c, 1, &err) == AE_INVALID && strstr(err.message, "openblass"),
+             "a backend that does not exist: %s", err.message);
   ae_context_close(ctx);
-  printf("%d failures\n", failures);
-  return failures != 0;
+  return check_result();
 }
