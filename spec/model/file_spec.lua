@@ -67,6 +67,20 @@ describe("a saved model", function()
     assert.same(first.corruption:config(), again.corruption:config())
   end)
 
+  it("keeps a layer that stands in several places one layer", function()
+    local shared = nn.Dense(6, "relu")
+    local first = model {
+      encoder = nn.Sequential { nn.Flatten(), shared, shared }, decoder = nn.Sequential { shared, nn.Dense { 2, 3 } },
+    }
+    local x = ae.rand { 5, 2, 3 }
+    first:save(path)
+    local again = ae.load_model(path)
+    assert.same(first:reconstruct(x):totable(), again:reconstruct(x):totable())
+    assert.equal(first:count_parameters(), again:count_parameters())
+    assert.equal(again.encoder[2], again.encoder[3])
+    assert.equal(again.encoder[2], again.decoder[1])
+  end)
+
   it("keeps the scaler", function()
     local x = ae.rand { 20, 2, 3 } * 7 + 3
     local first = model { scaler = ae.data.StandardScaler():fit(x) }

@@ -42,6 +42,22 @@ describe("descriptions", function()
     assert.equal(other[1][1], other[2]._source)
   end)
 
+  it("keep one layer in several places one layer", function()
+    local dense, inner = nn.Dense(4), nn.Sequential { nn.Tanh() }
+    local model = nn.Sequential { dense, nn.Sequential { dense, inner }, inner }
+    model:build { 4 }
+    assert.same({ same = "1" }, nn.describe(model).layers[2].layers[1])
+    assert.same({ same = "2.2" }, nn.describe(model).layers[3])
+    local other = again(model)
+    assert.equal(other[1], other[2][1])
+    assert.equal(other[2][2], other[3])
+    assert.same((nn.describe(model)), (nn.describe(other)))
+    other:build { 4 }
+    other:load_state_dict(model:state_dict())
+    local x = ae.randn { 2, 4 }
+    assert.same(model:forward(x):totable(), other:forward(x):totable())
+  end)
+
   it("are refused for a class of the user's own, which is named", function()
     local Own = nn.Module:extend("Own")
     function Own:forward(x) return x end
@@ -64,6 +80,10 @@ describe("descriptions", function()
       "1: Dense wants a number of units or a shape, got string")
     refuses({ class = "Sequential", layers = { { class = "Dense", units = 3, unit = 3 } } }, "1: Dense has no option 'unit'")
     refuses({ class = "Sequential", layers = { { class = "TiedDense", source = "7" } } }, "refers to '7'")
+    refuses({ class = "Sequential", layers = { { same = "7" } } }, "1 refers to '7', which the file does not have before it")
+    refuses({ class = "Sequential", layers = { { same = "1" } } }, "1 refers to '1'")
+    refuses({ class = "Sequential", layers = { { same = "" } } }, "1 refers to ''")
+    refuses({ class = "Sequential", layers = { { same = {} } } }, "1 refers to 'table")
     refuses({ class = "Sequential", layers = { 3 } }, "1: a module without a class")
     refuses({ class = "Sequential" }, "the list 'layers' is missing")
     refuses("Dense", "description: a module without a class")

@@ -131,21 +131,20 @@ AE_AMX_INLINE void ae_amx_add_products(void) {
   _tile_dpbf16ps(3, 5, 7);
 }
 
-/* The six products of parts that count (amx.c), smaller ones before larger ones where no tile is loaded twice. */
+/* The six products of parts that count (amx.c), one block's part changing from each to the next, the largest last. */
 AE_AMX_INLINE void ae_amx_add(ae_amx_block a, ae_amx_block b) {
   ae_amx_take_a(a, 0);
   ae_amx_take_b(b, 2);
   ae_amx_add_products();
   ae_amx_take_b(b, 1);
   ae_amx_add_products();
-  ae_amx_take_b(b, 0);
-  ae_amx_add_products();
   ae_amx_take_a(a, 1);
   ae_amx_add_products();
-  ae_amx_take_b(b, 1);
+  ae_amx_take_b(b, 0);
   ae_amx_add_products();
   ae_amx_take_a(a, 2);
-  ae_amx_take_b(b, 0);
+  ae_amx_add_products();
+  ae_amx_take_a(a, 0);
   ae_amx_add_products();
 }
 

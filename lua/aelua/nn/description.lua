@@ -1,6 +1,7 @@
 --- Modules as data: trees of numbers, strings, booleans and tables that JSON
---- holds, each module a table with its `class`. Never code: only the classes
---- registered here are built from a description.
+--- holds, each module a table with its `class`, or where it stands again (a shared
+--- layer) with `same`, its name. Never code: only the classes registered here are
+--- built from a description.
 local errors = require "aelua.base.errors"
 local names = require "aelua.base.names"
 local parameter = require "aelua.nn.parameter"
@@ -18,6 +19,7 @@ end
 
 ---@class aelua.DescriptionWriter
 ---@field root aelua.Module
+---@field written table<aelua.Module, boolean> what has been described so far
 ---@field notes string[] what the description leaves out, and why
 local Writer = {}
 Writer.__index = Writer
@@ -50,6 +52,8 @@ function Writer:describe(module)
     errors.raise("unsupported", ("%s is %s, a class of your own: a file holds data, never code"):format(
       place == "" and "the model" or place, module.class_name), 2)
   end
+  if self.written[module] then return { same = self:name_of(module) } end
+  self.written[module] = true
   local config = copy(module:config(self))
   config.class = module.class_name
   return config
@@ -91,7 +95,13 @@ function Reader:build(config, key)
   local outer = self.at
   self.at = key and join(outer, key) or outer
   local place = self.at == "" and "description" or self.at
-  errors.check(type(config) == "table" and type(config.class) == "string", "format", "%s: a module without a class", place)
+  errors.check(type(config) == "table" and (config.same or type(config.class) == "string"), "format",
+    "%s: a module without a class", place)
+  if config.same then
+    local shared = self:find(config.same)
+    self.at = outer
+    return shared
+  end
   local class = classes[config.class]
   errors.check(class, "format", "%s: no layer '%s'%s", place, config.class, names.hint(config.class, classes))
   local given = {}
@@ -111,7 +121,7 @@ end
 ---@return table
 ---@return string[] notes
 function M.describe(module)
-  local writer = setmetatable({ root = module, notes = {} }, Writer)
+  local writer = setmetatable({ root = module, written = {}, notes = {} }, Writer)
   return writer:describe(module), writer.notes
 end
 
