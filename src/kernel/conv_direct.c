@@ -198,10 +198,9 @@ static void run_row_of_few(const place *at, int64_t n_pieces, real *to) {
   }
 }
 
-static void run_row(const place *at, ae_direct_block b, int64_t n_pieces, real *to) {
+static void run_row(const place *at, ae_direct_block b, ae_direct_cut cut, int64_t n_pieces, real *to) {
   const pass *p = at->p;
   const int64_t step = at->v.in_step * p->source.pitch, out_step = at->v.out_step * p->channels;
-  const int64_t most = p->kernels->most[b.which];
   const bool full = b.valid == b.width;
   ae_direct_sum sum = {.pieces = at->pieces,
                        .n_pieces = n_pieces,
@@ -212,7 +211,7 @@ static void run_row(const place *at, ae_direct_block b, int64_t n_pieces, real *
                        .floor = p->floor};
   to += b.begin;
   for (int64_t number = 0, i = 0; i < at->v.count; number++) {
-    const int64_t pixels = ae_direct_share(at->v.count, most, number, &i);
+    const int64_t pixels = ae_direct_piece_size(cut, number);
     sum.in = at->band.data + i * step;
     sum.out = full ? to + i * out_step : at->tail;
     p->kernels->across[b.which][pixels - 1](&sum);
@@ -231,6 +230,7 @@ static void run_phase(place *at, int64_t begin, int64_t end) {
   if (end > at->h.count) end = at->h.count;
   do {
     if (!p->few && !ae_direct_block_next(p->kernels, p->width, &b)) return;
+    const ae_direct_cut cut = ae_direct_cut_of(at->v.count, p->kernels->most[b.which]);
     for (int64_t i = begin; i < end; i++) {
       const int64_t n_pieces = lay_pieces(at, i);
       ae_conv_fetch(&at->next_source);
@@ -239,7 +239,7 @@ static void run_phase(place *at, int64_t begin, int64_t end) {
       if (p->few)
         run_row_of_few(at, n_pieces, to);
       else
-        run_row(at, b, n_pieces, to);
+        run_row(at, b, cut, n_pieces, to);
     }
   } while (!p->few);
 }
@@ -325,7 +325,7 @@ static ae_status run(ae_context *ctx, pass *p, const real *from, ae_conv_weights
   p->band_rows = (p->windows - 1) * step + (one.high - one.low);
   p->room = ae_direct_lines(AE_DIRECT_ROWS * p->kernels->width[p->kernels->n_widths - 1]) +
             ae_direct_band_room(&p->source, p->band_rows);
-  const int parts = ae_conv_parts(ctx, c, c->n * p->bands);
+  const int parts = ae_conv_shares(ctx, c, c->n * p->bands);
   p->starts = p->few ? AE_DIRECT_SLACK : p->padded;
   const int64_t starts = ae_direct_lines(p->starts * c->groups);
   const size_t reals = (size_t)(starts + parts * p->room) * sizeof(real);

@@ -57,7 +57,19 @@ typedef struct ae_direct_block {
 bool ae_direct_block_next(const ae_direct_kernels *kernels, int64_t channels, ae_direct_block *block);
 /* Channels with what fills up the blocks. */
 int64_t ae_direct_padded(const ae_direct_kernels *kernels, int64_t channels);
-/* Size of piece `number` when `count` is cut into equal pieces of at most `most`; *begin is where it begins. */
-int64_t ae_direct_share(int64_t count, int64_t most, int64_t number, int64_t *begin);
+/* `count` cut into pieces of at most `most`, as equal as can be: the first `larger` are of `size` + 1, the others of
+** `size`. */
+typedef struct ae_direct_cut {
+  int64_t size, larger;
+} ae_direct_cut;
+
+static inline ae_direct_cut ae_direct_cut_of(int64_t count, int64_t most) {
+  const int64_t pieces = (count + most - 1) / most;
+  return pieces == 0 ? (ae_direct_cut){0} : (ae_direct_cut){count / pieces, count % pieces};
+}
+
+static inline int64_t ae_direct_piece_size(ae_direct_cut cut, int64_t number) {
+  return cut.size + (number < cut.larger);
+}
 
 #endif

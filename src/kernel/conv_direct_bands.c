@@ -83,9 +83,3 @@ int64_t ae_direct_padded(const ae_direct_kernels *kernels, int64_t channels) {
   while (ae_direct_block_next(kernels, channels, &block)) continue;
   return block.at + block.width;
 }
-
-int64_t ae_direct_share(int64_t count, int64_t most, int64_t number, int64_t *begin) {
-  const int64_t shares = (count + most - 1) / most;
-  *begin = count * number / shares;
-  return count * (number + 1) / shares - *begin;
-}

@@ -78,8 +78,9 @@ static void add_taps(place *at, ae_direct_block b, ae_range rows, int64_t r, int
   if (rows.begin >= rows.end) return;
   ae_direct_outer sum = rows_at(at, rows, r, column);
   const real *in = sum.in;
+  const ae_direct_cut cut = ae_direct_cut_of(count, kernels->most[b.which]);
   for (int64_t number = 0, i = 0; i < count; number++) {
-    const int64_t taps = ae_direct_share(count, kernels->most[b.which], number, &i);
+    const int64_t taps = ae_direct_piece_size(cut, number);
     sum.in = in + i;
     sum.sums = at->sums + (tap + i) * b.width;
     ae_conv_fetch(&at->next_source);
