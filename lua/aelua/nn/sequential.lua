@@ -4,7 +4,9 @@
 ---
 --- `false` is skipped; a hole raises (Lua cannot tell a nil at the very end from
 --- nothing). A name such as "relu" stands for the activation layer. The layers
---- are model[1], model[2], ...; #model is their number.
+--- are model[1], model[2], ...; #model is their number. One layer may stand in
+--- several places: it has one set of weights, also in files, and is listed where
+--- it comes first.
 local core = require "aelua.core"
 local Module = require "aelua.nn.module"
 local activation = require "aelua.nn.activation"
