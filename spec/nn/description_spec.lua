@@ -46,8 +46,10 @@ describe("descriptions", function()
     local dense, inner = nn.Dense(4), nn.Sequential { nn.Tanh() }
     local model = nn.Sequential { dense, nn.Sequential { dense, inner }, inner }
     model:build { 4 }
-    assert.same({ same = "1" }, nn.describe(model).layers[2].layers[1])
-    assert.same({ same = "2.2" }, nn.describe(model).layers[3])
+    local layers = nn.describe(model).layers
+    assert.same({ same = layers[1].shared }, layers[2].layers[1])
+    assert.same({ same = layers[2].layers[2].shared }, layers[3])
+    assert.is_nil(layers[2].shared)
     local other = again(model)
     assert.equal(other[1], other[2][1])
     assert.equal(other[2][2], other[3])
@@ -56,6 +58,39 @@ describe("descriptions", function()
     other:load_state_dict(model:state_dict())
     local x = ae.randn { 2, 4 }
     assert.same(model:forward(x):totable(), other:forward(x):totable())
+  end)
+
+  it("keep a layer that is an activation, too, one layer", function()
+    for _, make in ipairs { function() return nn.BatchNorm() end, function() return nn.Sequential { nn.Tanh() } end,
+      function() return nn.Softmax(1) end, nn.Tanh } do
+      local shared, dense = make(), nn.Dense(4)
+      for _, model in ipairs {
+        nn.Sequential { nn.Dense(4, { activation = shared }), nn.Dense(4, { activation = shared }) },
+        nn.Sequential { dense, shared, nn.Dense(4, { activation = shared }) },
+        nn.Sequential { nn.BatchNorm { activation = shared }, nn.Sequential { nn.Dense(4), shared }, shared },
+        nn.Sequential { dense, dense, nn.TiedDense(dense, { activation = shared }), shared },
+      } do
+        model:build { 4 }
+        local other = again(model)
+        other:build { 4 }
+        other:load_state_dict(model:state_dict())
+        assert.equal(model:count_parameters(), other:count_parameters())
+        local x = ae.randn { 2, 4 }
+        assert.same(model:eval():forward(x):totable(), other:eval():forward(x):totable())
+      end
+    end
+  end)
+
+  it("of more modules than could run are refused, however few letters they take", function()
+    local config = { class = "Tanh", shared = 1 }
+    for i = 2, 40 do config = { class = "Sequential", shared = i, layers = { config, { same = i - 1 } } } end
+    assert.equal("format", raises("more than 100000 modules", nn.from_config, config).code)
+  end)
+
+  it("of a module that contains itself are refused", function()
+    local model = nn.Sequential { nn.Tanh() }
+    model:append(model)
+    raises("Sequential contains itself", nn.describe, model)
   end)
 
   it("are refused for a class of the user's own, which is named", function()
@@ -80,10 +115,12 @@ describe("descriptions", function()
       "1: Dense wants a number of units or a shape, got string")
     refuses({ class = "Sequential", layers = { { class = "Dense", units = 3, unit = 3 } } }, "1: Dense has no option 'unit'")
     refuses({ class = "Sequential", layers = { { class = "TiedDense", source = "7" } } }, "refers to '7'")
-    refuses({ class = "Sequential", layers = { { same = "7" } } }, "1 refers to '7', which the file does not have before it")
-    refuses({ class = "Sequential", layers = { { same = "1" } } }, "1 refers to '1'")
-    refuses({ class = "Sequential", layers = { { same = "" } } }, "1 refers to ''")
-    refuses({ class = "Sequential", layers = { { same = {} } } }, "1 refers to 'table")
+    for _, same in ipairs { 7, "1", 0 / 0, {}, true, false } do
+      refuses({ class = "Sequential", shared = 1, layers = { { same = same } } }, "1 is the same as module ")
+    end
+    refuses({ class = "Sequential", shared = 1, layers = { { same = 1 } } }, "1 is the same as module 1, which the file does not")
+    refuses({ class = "Sequential", layers = { { class = "Tanh", shared = 1 }, { same = 1, units = 3 } } }, "2 is the same")
+    refuses({ same = 1 }, "description is the same as module 1")
     refuses({ class = "Sequential", layers = { 3 } }, "1: a module without a class")
     refuses({ class = "Sequential" }, "the list 'layers' is missing")
     refuses("Dense", "description: a module without a class")

@@ -18,8 +18,8 @@ typedef void (*ae_range_fn)(void *arg, int64_t begin, int64_t end);
 void ae_parallel(ae_context *ctx, int64_t count, int64_t grain, ae_range_fn fn, void *arg);
 
 typedef void (*ae_part_fn)(void *arg, int part, int64_t begin, int64_t end);
-/* The same, telling fn which part it is (0..parts-1), for partial sums that the
-** caller combines in order. */
+/* The same in `parts` ranges, be they more than threads, telling fn which one it
+** is (0..parts-1), for partial sums that the caller combines in order. */
 void ae_parallel_parts(ae_context *ctx, int64_t count, int parts, ae_part_fn fn, void *arg);
 /* How many parts ae_parallel would make. */
 int ae_parallel_count(const ae_context *ctx, int64_t count, int64_t grain);

@@ -24,11 +24,11 @@ int ae_conv_parts(const ae_context *ctx, const ae_conv *conv, int64_t units) {
   return ae_parallel_count(ctx, most < units ? most : units, 1);
 }
 
-int ae_conv_shares(const ae_context *ctx, const ae_conv *conv, int64_t units) {
-  enum { SHARES = 4 }; /* measured: 2 gain less, 8 no more */
+int ae_conv_many_parts(const ae_context *ctx, const ae_conv *conv, int64_t units) {
+  enum { PARTS_PER_THREAD = 4 }; /* measured: 2 gain less, 8 no more */
   const int parts = ae_conv_parts(ctx, conv, units);
-  if (parts == 1) return 1;
-  return SHARES * parts < units ? SHARES * parts : (int)units;
+  /* A part of one unit has no next one to call into the cache. */
+  return parts > 1 && units >= 2 * PARTS_PER_THREAD * parts ? PARTS_PER_THREAD * parts : parts;
 }
 
 void ae_conv_make(const ae_conv_maker *maker, int part, int64_t *made, int64_t begin, int64_t end) {

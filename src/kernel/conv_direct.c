@@ -325,8 +325,9 @@ static ae_status run(ae_context *ctx, pass *p, const real *from, ae_conv_weights
   p->band_rows = (p->windows - 1) * step + (one.high - one.low);
   p->room = ae_direct_lines(AE_DIRECT_ROWS * p->kernels->width[p->kernels->n_widths - 1]) +
             ae_direct_band_room(&p->source, p->band_rows);
+  /* Every part has a room; those for single rows of windows may be large. */
   const bool small = p->room * (int64_t)sizeof(real) <= 2 * AE_DIRECT_BAND_BYTES;
-  const int parts = small ? ae_conv_shares(ctx, c, c->n * p->bands) : ae_conv_parts(ctx, c, c->n * p->bands);
+  const int parts = small ? ae_conv_many_parts(ctx, c, c->n * p->bands) : ae_conv_parts(ctx, c, c->n * p->bands);
   p->starts = p->few ? AE_DIRECT_SLACK : p->padded;
   const int64_t starts = ae_direct_lines(p->starts * c->groups);
   const size_t reals = (size_t)(starts + parts * p->room) * sizeof(real);

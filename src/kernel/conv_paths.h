@@ -62,9 +62,9 @@ void ae_conv_make(const ae_conv_maker *maker, int part, int64_t *made, int64_t b
 double ae_conv_work(const ae_conv *conv); /* multiplications and additions */
 /* In how many parts `units` equal pieces of the whole work are worth splitting. */
 int ae_conv_parts(const ae_context *ctx, const ae_conv *conv, int64_t units);
-/* Of a pass whose units want nothing of each other: several for a thread, so that one which is held up leaves what it
-** has not begun to the others. Part numbers are then no threads'. */
-int ae_conv_shares(const ae_context *ctx, const ae_conv *conv, int64_t units);
+/* The same where units want nothing of each other: several parts for a thread, so that one thread which is held up
+** leaves what it has not begun to the others. Part numbers go beyond those of threads. */
+int ae_conv_many_parts(const ae_context *ctx, const ae_conv *conv, int64_t units);
 /* Pixels row.. of a result of `channels`, which begins at y, become f(z + b). */
 void ae_conv_finish_rows(const ae_conv_finish *finish, int64_t channels, int64_t row, int64_t rows, real *y);
 /* out[i] += the sum of the parts after the first, which is out itself; in order. */

@@ -156,7 +156,7 @@ end
 ---@param reader aelua.DescriptionReader
 ---@return aelua.Module?
 function M.read(config, reader)
-  if type(config) == "table" and config.class then return reader:build(config, "activation") end
+  if type(config) == "table" and (config.class or config.same) then return reader:build(config, "activation") end
   return M.get("activation", config)
 end
 

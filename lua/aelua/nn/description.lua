@@ -1,7 +1,8 @@
 --- Modules as data: trees of numbers, strings, booleans and tables that JSON
---- holds, each module a table with its `class`, or where it stands again (a shared
---- layer) with `same`, its name. Never code: only the classes registered here are
---- built from a description.
+--- holds, each module a table with its `class`. A layer that stands in several
+--- places is described where it comes first, with a number as `shared`, and is
+--- { same = number } from there on. Never code: only the classes registered here
+--- are built from a description.
 local errors = require "aelua.base.errors"
 local names = require "aelua.base.names"
 local parameter = require "aelua.nn.parameter"
@@ -19,7 +20,10 @@ end
 
 ---@class aelua.DescriptionWriter
 ---@field root aelua.Module
----@field written table<aelua.Module, boolean> what has been described so far
+---@field numbers table<aelua.Module, integer> of what has been described so far, from 1
+---@field count integer the last of them
+---@field again table<integer, boolean> which of them stand in other places, too
+---@field open table<aelua.Module, boolean> what is being described
 ---@field notes string[] what the description leaves out, and why
 local Writer = {}
 Writer.__index = Writer
@@ -52,11 +56,27 @@ function Writer:describe(module)
     errors.raise("unsupported", ("%s is %s, a class of your own: a file holds data, never code"):format(
       place == "" and "the model" or place, module.class_name), 2)
   end
-  if self.written[module] then return { same = self:name_of(module) } end
-  self.written[module] = true
+  errors.check(not self.open[module], "invalid", "%s contains itself", module.class_name)
+  local number = self.numbers[module]
+  if number then
+    self.again[number] = true
+    return { same = number }
+  end
+  self.count = self.count + 1
+  number = self.count
+  self.numbers[module], self.open[module] = number, true
   local config = copy(module:config(self))
-  config.class = module.class_name
+  self.open[module] = nil
+  config.class, config.shared = module.class_name, number
   return config
+end
+
+-- Keeps the numbers of what stands in several places.
+local function keep_numbers(config, again)
+  if config.class and not again[config.shared] then config.shared = nil end
+  for _, value in pairs(config) do
+    if type(value) == "table" then keep_numbers(value, again) end
+  end
 end
 
 --- Notes that something is left out.
@@ -65,6 +85,8 @@ function Writer:leave_out(format, ...) self.notes[#self.notes + 1] = format:form
 
 ---@class aelua.DescriptionReader
 ---@field modules table<string, aelua.Module> what has been built so far, by name
+---@field shared table<integer, { module: aelua.Module, size: integer }> what stands in other places, too
+---@field size integer modules so far, those that stand in several places as often
 ---@field at string name of the module being built
 ---@field given table what stands in for what descriptions leave out
 local Reader = {}
@@ -87,6 +109,37 @@ local function blame(at, failure)
   error(failure, 0)
 end
 
+-- A few letters that name what came before, twice each time, would stand for more layers than could ever run.
+local most_modules = 100000
+
+local function count(self, place, number)
+  self.size = self.size + number
+  errors.check(self.size <= most_modules, "format", "%s: more than %d modules", place, most_modules)
+end
+
+local function find_shared(self, config, place)
+  local shared = self.shared[config.same]
+  errors.check(shared and next(config, next(config)) == nil, "format",
+    "%s is the same as module %s, which the file does not have before it", place, tostring(config.same))
+  count(self, place, shared.size)
+  return shared.module
+end
+
+local function make(self, config, place)
+  errors.check(type(config.class) == "string", "format", "%s: a module without a class", place)
+  local class = classes[config.class]
+  errors.check(class, "format", "%s: no layer '%s'%s", place, config.class, names.hint(config.class, classes))
+  local given, before = {}, self.size
+  for name, value in pairs(config) do
+    if name ~= "class" and name ~= "shared" then given[name] = value end
+  end
+  count(self, place, 1)
+  local ok, module = pcall(class.from_config, given, self)
+  if not ok then blame(self.at, module) end
+  if config.shared ~= nil then self.shared[config.shared] = { module = module, size = self.size - before } end
+  return module
+end
+
 --- Builds what a description says, as the child `key` of the module in hand.
 ---@param config table
 ---@param key? string|integer
@@ -95,21 +148,8 @@ function Reader:build(config, key)
   local outer = self.at
   self.at = key and join(outer, key) or outer
   local place = self.at == "" and "description" or self.at
-  errors.check(type(config) == "table" and (config.same or type(config.class) == "string"), "format",
-    "%s: a module without a class", place)
-  if config.same then
-    local shared = self:find(config.same)
-    self.at = outer
-    return shared
-  end
-  local class = classes[config.class]
-  errors.check(class, "format", "%s: no layer '%s'%s", place, config.class, names.hint(config.class, classes))
-  local given = {}
-  for name, value in pairs(config) do
-    if name ~= "class" then given[name] = value end
-  end
-  local ok, module = pcall(class.from_config, given, self)
-  if not ok then blame(self.at, module) end
+  errors.check(type(config) == "table", "format", "%s: a module without a class", place)
+  local module = config.same ~= nil and find_shared(self, config, place) or make(self, config, place)
   self.modules[self.at] = module
   self.at = outer
   return module
@@ -121,8 +161,10 @@ end
 ---@return table
 ---@return string[] notes
 function M.describe(module)
-  local writer = setmetatable({ root = module, written = {}, notes = {} }, Writer)
-  return writer:describe(module), writer.notes
+  local writer = setmetatable({ root = module, notes = {}, numbers = {}, count = 0, again = {}, open = {} }, Writer)
+  local description = writer:describe(module)
+  keep_numbers(description, writer.again)
+  return description, writer.notes
 end
 
 --- The module that a description stands for. Errors: format.
@@ -131,7 +173,7 @@ end
 ---@param most? integer numbers that its weights may hold, which are zeros then and not drawn: for files, which have them
 ---@return aelua.Module
 function M.from_config(config, given, most)
-  local reader = setmetatable({ modules = {}, at = "", given = given or {} }, Reader)
+  local reader = setmetatable({ modules = {}, shared = {}, size = 0, at = "", given = given or {} }, Reader)
   if most then return parameter.blank(most, reader.build, reader, config) end
   return reader:build(config)
 end
