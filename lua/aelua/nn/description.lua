@@ -20,10 +20,9 @@ end
 
 ---@class aelua.DescriptionWriter
 ---@field root aelua.Module
----@field numbers table<aelua.Module, integer> of what has been described so far, from 1
+---@field numbers table<aelua.Module, integer|false> of what has been described so far, from 1; false: it is being described
 ---@field count integer the last of them
 ---@field again table<integer, boolean> which of them stand in other places, too
----@field open table<aelua.Module, boolean> what is being described
 ---@field notes string[] what the description leaves out, and why
 local Writer = {}
 Writer.__index = Writer
@@ -56,18 +55,17 @@ function Writer:describe(module)
     errors.raise("unsupported", ("%s is %s, a class of your own: a file holds data, never code"):format(
       place == "" and "the model" or place, module.class_name), 2)
   end
-  errors.check(not self.open[module], "invalid", "%s contains itself", module.class_name)
   local number = self.numbers[module]
+  errors.check(number ~= false, "invalid", "%s contains itself", module.class_name)
   if number then
     self.again[number] = true
     return { same = number }
   end
-  self.count = self.count + 1
-  number = self.count
-  self.numbers[module], self.open[module] = number, true
+  self.numbers[module] = false
   local config = copy(module:config(self))
-  self.open[module] = nil
-  config.class, config.shared = module.class_name, number
+  self.count = self.count + 1
+  self.numbers[module] = self.count
+  config.class, config.shared = module.class_name, self.count
   return config
 end
 
@@ -161,7 +159,7 @@ end
 ---@return table
 ---@return string[] notes
 function M.describe(module)
-  local writer = setmetatable({ root = module, notes = {}, numbers = {}, count = 0, again = {}, open = {} }, Writer)
+  local writer = setmetatable({ root = module, notes = {}, numbers = {}, count = 0, again = {} }, Writer)
   local description = writer:describe(module)
   keep_numbers(description, writer.again)
   return description, writer.notes
